@@ -82,6 +82,12 @@ struct Var {
   std::string name;
 };
 
+template <class T, class... Kinds>
+concept OneOf = (std::same_as<T, Kinds> || ...);
+template <class T>
+concept StructKind = OneOf<T, None, Complex, Str, Bytes, ByteArray, List, Tuple, Dict, Set,
+                           FrozenSet, Slice, Range, Array, Exception, Ref, Proxy, Opaque, Var>;
+
 class Value {
  public:
   using Kind =
@@ -96,10 +102,8 @@ class Value {
   Value(double number) : kind_(number) {}
   Value(const char* text) : kind_(Str{text}) {}
   Value(std::string text) : kind_(Str{std::move(text)}) {}
-  template <class T>
-  requires(std::constructible_from<Kind, std::in_place_type_t<T>, T>&& std::is_class_v<T> &&
-           !std::same_as<T, Value>) Value(T kind)
-      : kind_(std::in_place_type<T>, std::move(kind)) {}
+  template <StructKind T>
+  Value(T kind) : kind_(std::in_place_type<T>, std::move(kind)) {}
 
   template <class T>
   [[nodiscard]] bool is() const {
