@@ -1,0 +1,23 @@
+#pragma once
+
+#include "process/state.hpp"
+
+namespace mp::process {
+
+/// What a child has to know, copied before the fork.
+struct Birth {
+  Process::Target target;
+  std::string name;
+  bool daemon;
+  const State* self;
+  ParentProcess parent;
+};
+
+/// Empties the buffers of the standard streams, so that a fork does not write them twice.
+void flush_standard_streams();
+
+/// The whole life of a forked child: runs the target, finishes its children, leaves with the exit
+/// code.
+[[noreturn]] void run_child(Birth birth);
+
+}  // namespace mp::process
