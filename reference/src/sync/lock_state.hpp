@@ -1,0 +1,50 @@
+#pragma once
+
+#include "mp/result.hpp"
+#include "shm/segment.hpp"
+#include "sync/robust_lock.hpp"
+
+namespace mp::sync {
+
+/// A lock that any process may release.
+struct LockState {
+  static constexpr shm::Kind kKind = shm::Kind::Lock;
+  static constexpr std::uint16_t kLayoutVersion = 1;
+
+  RobustLock lock;
+
+  Result<void> acquire(Timeout timeout);
+  Result<void> release();
+  /// Whether the calling process holds it.
+  bool is_mine() const { return lock.is_held_by(this_process()); }
+};
+static_assert(sizeof(LockState) == 4 && shm::SharedState<LockState>);
+
+/// A lock of one thread of one process, which may acquire it again.
+/// Invariant:  only the holder reads or writes `depth`, which is how often it acquired and did not
+/// release. A death ... anywhere:  the next holder sets `depth` itself, whatever the dead one left
+/// there.
+struct RLockState {
+  static constexpr shm::Kind kKind = shm::Kind::RLock;
+  static constexpr std::uint16_t kLayoutVersion = 1;
+
+  RobustLock lock;
+  std::atomic<std::uint32_t> depth{0};
+
+  Result<void> acquire(Timeout timeout);
+  Result<void> release();
+  /// Whether the calling thread holds it.
+  bool is_mine() const { return lock.is_held_by(this_thread()); }
+
+  /// Gives all levels up; the caller holds it. Returns their number, for acquire_levels.
+  std::uint32_t release_all();
+  /// As acquire, with that many levels at once; the caller does not hold it.
+  Result<void> acquire_levels(std::uint32_t levels, const Deadline& deadline);
+};
+static_assert(sizeof(RLockState) == 8 && offsetof(RLockState, depth) == 4 &&
+              shm::SharedState<RLockState>);
+
+/// An outcome of a robust lock as the caller of a public lock meets it.
+Result<void> to_result(RobustLock::Outcome outcome);
+
+}  // namespace mp::sync
