@@ -169,6 +169,18 @@ Outcome Actor::call(const std::string& operation, const Args& args, const Kwargs
   return perform(operation, "", args, kwargs);
 }
 
+void Actor::expect_unsupported(const std::string& operation) {
+  const long long id = next_id_++;
+  connection_.send({{"id", id}, {"op", operation}}, adapter_.deadline());
+  const auto line = connection_.receive(adapter_.deadline());
+  if (!line)
+    adapter_.stop(ended() ? Verdict::crash : Verdict::hang,
+                  "no answer to the unknown operation " + operation);
+  if (!line->contains("unsupported") || line->value("id", 0LL) != id) {
+    complain("answered the unknown operation " + operation + " otherwise than unsupported");
+  }
+}
+
 Pending Actor::begin(const Object& object, const std::string& method, const Args& args,
                      const Kwargs& kwargs) {
   return {*this, start(object.type + "." + method, object.name, args, kwargs)};

@@ -73,6 +73,9 @@ class Actor {
   Outcome call(const Object& object, const std::string& method, const Args& args = {},
                const Kwargs& kwargs = {});
   Outcome call(const std::string& operation, const Args& args = {}, const Kwargs& kwargs = {});
+  /// Sends an operation that the hello does not list; fails the case unless it is answered
+  /// `unsupported`.
+  void expect_unsupported(const std::string& operation);
   Pending begin(const Object& object, const std::string& method, const Args& args = {},
                 const Kwargs& kwargs = {});
   /// The same on this actor's thread of that name; the case must have asked for the feature.

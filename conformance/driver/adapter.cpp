@@ -75,13 +75,17 @@ Adapter::Adapter(DriverSettings settings)
   welcome(deadline(kStartPatience), 0);
 }
 
-Adapter::~Adapter() {
-  actors_.clear();
-  if (process_.valid()) {
-    std::error_code ignored;
-    if (process_.running(ignored)) process_.terminate(ignored);
+void Adapter::shut_down() {
+  for (auto& [number, actor] : actors_) actor->release();
+  std::error_code ignored;
+  if (process_.valid() && process_.running(ignored)) {
+    process_.terminate(ignored);
     process_.wait(ignored);
   }
+}
+
+Adapter::~Adapter() {
+  shut_down();
   if (process_descriptor_ >= 0) ::close(process_descriptor_);
   if (listener_ >= 0) ::close(listener_);
 }

@@ -38,7 +38,6 @@ class Adapter {
  public:
   /// Starts the command and waits for actor 0's hello. Throws AdapterStartError or CaseStop.
   explicit Adapter(DriverSettings settings);
-  /// Kills what finish() did not end.
   ~Adapter();
   Adapter(const Adapter&) = delete;
   Adapter& operator=(const Adapter&) = delete;
@@ -48,6 +47,8 @@ class Adapter {
   Actor& accept(int number);
   /// Closes every connection and waits for the adapter's program to end.
   void finish();
+  /// Closes every connection and kills the program if finish() did not see it end.
+  void shut_down();
 
   /// Notes the verdict and ends the case with it. Once stopped, every further operation stops at
   /// once, so that a shrinking property does not go on with a broken backend.

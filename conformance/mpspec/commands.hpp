@@ -1,0 +1,50 @@
+// The program's commands. Each returns its exit status.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mpspec/backends.hpp"
+#include "mpspec/cases.hpp"
+
+namespace mpspec {
+
+/// Exit statuses; never a count.
+enum ExitStatus : int {
+  kConformant = 0,
+  kNotConformant = 1,
+  kUsage = 2,
+  kNothingRan = 3,
+  kSuiteFailed = 4
+};
+
+struct RunOptions {
+  std::vector<std::string> backends;
+  Selection selection;
+  std::optional<std::uint64_t> seed;
+  int repeat = 1;
+  int jobs = 0;         // 0: one a processor
+  double deadline = 0;  // seconds for one operation; 0: from the measured baseline
+  bool strict = false;
+  bool shuffle = false;
+  bool quiet = false;
+  bool full_matrix = false;
+  std::string json;
+  std::string junit;
+  std::string html;
+  std::string markdown;
+  std::string expectations;  // folder; empty: the suite's own
+};
+
+int run_command(const RunOptions& options, const Places& places);
+
+/// what: backends, clauses or cases.
+int list_command(const std::string& what, const Places& places);
+
+/// Checks clauses against cases both ways; `update` rewrites what is generated from them
+/// (spec/index.md and the reviewed wording of the clauses).
+int trace_command(bool update, const Places& places);
+
+}  // namespace mpspec

@@ -1,0 +1,41 @@
+// Known deviations of a backend: conformance/expectations/NAME.txt.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "report/results.hpp"
+#include "trace/specification.hpp"
+
+namespace mpspec {
+
+struct Case;
+
+/// One line: `QUEUE-027 hang reason... https://...`. The first word is a clause id, or a case's
+/// name where only that case deviates; the second the verdict it comes to. A line that no longer
+/// holds fails the run, so lists cannot rot.
+struct Expectation {
+  std::string subject;
+  Verdict verdict = Verdict::fail;
+  std::string reason;
+  std::string where;  // cpython.txt:3
+};
+
+class Expectations {
+ public:
+  /// A missing file is an empty list. Throws UsageError for a line that is not understood, names no
+  /// clause and no case, or gives no reason.
+  static Expectations read(const std::filesystem::path& folder, const std::string& backend,
+                           const Specification& specification, const std::vector<Case>& cases);
+
+  /// Turns an expected verdict into `known`, and an unexpected pass into a failure.
+  void apply(CaseResult& result) const;
+
+  [[nodiscard]] const std::vector<Expectation>& lines() const { return lines_; }
+
+ private:
+  std::vector<Expectation> lines_;
+};
+
+}  // namespace mpspec

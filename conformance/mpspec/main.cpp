@@ -1,0 +1,107 @@
+// mpspec: judges implementations of multiprocessing by the specification.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+
+#include "mpspec/commands.hpp"
+#include "mpspec/version.hpp"
+
+namespace {
+
+using mpspec::RunOptions;
+
+void describe_run(CLI::App& run, RunOptions& options) {
+  run.add_option("-b,--backend", options.backends,
+                 "a known backend (see `mpspec list backends`), NAME=INTERPRETER, or the command "
+                 "of an adapter "
+                 "of your own; may be given several times")
+      ->take_all();
+  run.add_option(
+         "-f,--filter", options.selection.filters,
+         "only this clause (QUEUE-014), case, or pattern (QUEUE-*); may be given several times")
+      ->take_all();
+  run.add_option("-a,--area", options.selection.areas, "only this area (QUEUE)")->take_all();
+  run.add_option("--strength", options.selection.strengths, "only MUST, SHOULD or MAY clauses")
+      ->take_all()
+      ->check(CLI::IsMember({"MUST", "SHOULD", "MAY"}));
+  run.add_option("--seed", options.seed, "seed of the generated cases; a random one by default");
+  run.add_option("--repeat", options.repeat, "run everything that often")
+      ->check(CLI::Range(1, 10000));
+  run.add_option("-j,--jobs", options.jobs, "cases side by side; one a processor by default")
+      ->check(CLI::Range(1, 256));
+  run.add_option("--deadline", options.deadline,
+                 "seconds that one operation may take; by default a multiple of what starting the "
+                 "adapter took")
+      ->check(CLI::PositiveNumber);
+  run.add_flag("--shuffle", options.shuffle, "run the cases in an order drawn from the seed");
+  run.add_flag("--strict", options.strict, "SHOULD clauses and unsupported operations count, too");
+  run.add_flag("--quiet", options.quiet, "no progress");
+  run.add_flag("--full", options.full_matrix, "the matrix with one row a clause");
+  run.add_option("--json", options.json, "write the results as JSON to this file");
+  run.add_option("--junit", options.junit, "write the results as JUnit XML to this file");
+  run.add_option("--html", options.html, "write one self-contained page to this file");
+  run.add_option("--markdown", options.markdown, "write a table by area to this file");
+  run.add_option("--expectations", options.expectations, "folder of the lists of known deviations")
+      ->check(CLI::ExistingDirectory);
+}
+
+mpspec::Places places() {
+  const char* source = std::getenv("MPSPEC_SOURCE");
+  return {source != nullptr ? source : mpspec::kSourceFolder, mpspec::kBuildFolder};
+}
+
+constexpr const char* kStatuses =
+    "Exit status: 0 conformant, 1 not conformant, 2 wrong usage, 3 nothing ran, 4 an adapter or "
+    "the suite failed.";
+
+int dispatch(int argc, char** argv) {
+  CLI::App app{"Judges implementations of multiprocessing by the mpspec specification.", "mpspec"};
+  app.set_version_flag("--version", std::string("mpspec ") + mpspec::kVersion);
+  app.require_subcommand(1);
+  app.footer(kStatuses);
+
+  RunOptions options;
+  CLI::App* run = app.add_subcommand("run", "judge backends, print the matrix, write reports");
+  describe_run(*run, options);
+  run->footer(kStatuses);
+  std::string what;
+  CLI::App* list = app.add_subcommand("list", "list backends, clauses or cases");
+  list->add_option("what", what, "backends, clauses or cases")
+      ->required()
+      ->check(CLI::IsMember({"backends", "clauses", "cases"}));
+  bool update = false;
+  CLI::App* trace = app.add_subcommand("trace", "check that clauses and cases match, both ways");
+  trace->add_flag("--update", update,
+                  "rewrite the clause index and take the present wording as reviewed");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? mpspec::kConformant : mpspec::kUsage;
+  }
+  if (options.backends.empty()) options.backends = {"cpython", "reference"};
+  if (run->parsed()) return mpspec::run_command(options, places());
+  if (list->parsed()) return mpspec::list_command(what, places());
+  return mpspec::trace_command(update, places());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int no_arguments = 1;
+  ::testing::InitGoogleTest(&no_arguments, argv);
+  try {
+    return dispatch(argc, argv);
+  } catch (const mpspec::UsageError& error) {
+    fmt::print(stderr, "mpspec: {}\n", error.what());
+    return mpspec::kUsage;
+  } catch (const mpspec::SpecificationError& error) {
+    fmt::print(stderr, "mpspec: {}\n", error.what());
+    return mpspec::kUsage;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "mpspec: the suite itself failed: {}\n", error.what());
+    return mpspec::kSuiteFailed;
+  }
+}

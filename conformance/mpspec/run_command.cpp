@@ -1,0 +1,258 @@
+#include <fmt/format.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/process.hpp>
+#include <fstream>
+#include <iostream>
+#include <random>
+#include <thread>
+
+#include "driver/containment.hpp"
+#include "mpspec/commands.hpp"
+#include "mpspec/expectations.hpp"
+#include "mpspec/probe.hpp"
+#include "mpspec/progress.hpp"
+#include "mpspec/scheduler.hpp"
+#include "mpspec/version.hpp"
+#include "report/matrix.hpp"
+
+namespace mpspec {
+namespace {
+
+/// A folder for everything the run needs on disk; gone when the run ends.
+class RunFolder {
+ public:
+  RunFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "mpspec-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) {
+      throw UsageError(fmt::format("cannot make a folder {}: {}", name, std::strerror(errno)));
+    }
+    path_ = name;
+  }
+  ~RunFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+struct Judged {
+  Backend backend;
+  Baseline baseline;
+  Expectations expectations;
+};
+
+std::string commit_of(const std::filesystem::path& source) {
+  namespace bp = boost::process;
+  const auto git = bp::search_path("git");
+  if (git.empty()) return "unknown";
+  bp::ipstream out;
+  std::error_code error;
+  bp::child child(
+      bp::exe = git.string(),
+      bp::args = {"-C", source.string(), "describe", "--always", "--dirty", "--abbrev=12"},
+      bp::std_out > out, bp::std_err > bp::null, error);
+  if (error) return "unknown";
+  std::string commit;
+  std::getline(out, commit);
+  child.wait(error);
+  return commit.empty() ? "unknown" : commit;
+}
+
+SuiteInfo suite_info(std::uint64_t seed, const Places& places) {
+  utsname host{};
+  ::uname(&host);
+  return {kVersion, commit_of(places.source), seed,
+          fmt::format("{} {} {}, {} processors", host.sysname, host.release, host.machine,
+                      std::thread::hardware_concurrency())};
+}
+
+/// Names that are distinct even when two interpreters of one kind are judged together.
+void make_names_distinct(std::vector<Judged>& judged) {
+  for (std::size_t i = 0; i < judged.size(); ++i) {
+    const std::string name = judged[i].baseline.name;
+    const bool again = std::any_of(judged.begin(), judged.end(), [&](const Judged& other) {
+      return &other != &judged[i] && other.baseline.name == name;
+    });
+    if (again)
+      judged[i].baseline.name = fmt::format("{}-{}#{}", name, judged[i].baseline.version, i + 1);
+  }
+}
+
+std::vector<Judged> probe_backends(const RunOptions& options, const Places& places,
+                                   const Specification& specification,
+                                   const std::filesystem::path& folder, bool& some_broken) {
+  const std::filesystem::path expectations =
+      options.expectations.empty() ? places.source / "conformance/expectations"
+                                   : std::filesystem::path(options.expectations);
+  const auto cases = all_cases();
+  std::vector<Backend> backends;
+  for (const std::string& argument : options.backends)
+    backends.push_back(resolve_backend(argument, places));
+  std::vector<Judged> judged;
+  for (std::size_t i = 0; i < backends.size(); ++i) {
+    try {
+      const Baseline baseline = probe(backends[i], folder / fmt::format("probe{}", i));
+      judged.push_back({backends[i], baseline,
+                        Expectations::read(expectations, baseline.name, specification, cases)});
+    } catch (const AdapterBroken& broken) {
+      fmt::print(stderr, "mpspec: {}\n", broken.what());
+      some_broken = true;
+    }
+  }
+  make_names_distinct(judged);
+  return judged;
+}
+
+std::vector<Job> make_jobs(const RunOptions& options, const std::vector<Judged>& judged,
+                           const std::vector<Case>& cases, const Specification& specification,
+                           const std::filesystem::path& folder, std::uint64_t seed) {
+  std::vector<Job> jobs;
+  for (int run = 1; run <= options.repeat; ++run) {
+    for (const Case& subject : cases) {
+      for (const Judged& backend : judged) {
+        const Clause* clause = specification.find(subject.clause);
+        if (clause == nullptr) {
+          throw UsageError(fmt::format("{} judges {}, which is no clause of the specification",
+                                       subject.name, subject.clause));
+        }
+        const auto deadline =
+            options.deadline > 0
+                ? std::chrono::nanoseconds(static_cast<long long>(options.deadline * 1e9))
+                : deadline_from(backend.baseline);
+        Job job{{subject,
+                 {backend.backend.command, folder / std::to_string(jobs.size()), deadline},
+                 seed},
+                {}};
+        job.result.backend = backend.baseline.name;
+        job.result.clause = subject.clause;
+        job.result.strength = clause->strength;
+        job.result.case_name = subject.name;
+        job.result.run = run;
+        jobs.push_back(std::move(job));
+      }
+    }
+  }
+  if (options.shuffle) std::shuffle(jobs.begin(), jobs.end(), std::mt19937_64(seed));
+  return jobs;
+}
+
+void write_file(const std::string& path, const std::string& text) {
+  if (path.empty()) return;
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << text;
+  file.close();
+  if (!file) throw UsageError(fmt::format("cannot write {}: {}", path, std::strerror(errno)));
+}
+
+void write_reports(const RunOptions& options, const RunResults& run,
+                   const Specification&) {
+  // Everything is tried even when one file cannot be written.
+  std::string failure;
+  const auto attempt = [&](const std::string& path, auto&& make) {
+    if (path.empty()) return;
+    try {
+      write_file(path, make());
+    } catch (const UsageError& error) {
+      failure = error.what();
+    }
+  };
+  attempt(options.json, [&] {
+    return to_json(run).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  });
+  if (!failure.empty()) throw UsageError(failure);
+}
+
+/// Fails before anything runs rather than after everything ran.
+void check_writable(const RunOptions& options) {
+  for (const std::string& path : {options.json, options.junit, options.html, options.markdown}) {
+    if (path.empty()) continue;
+    const std::ofstream file(path, std::ios::binary | std::ios::app);
+    if (!file) throw UsageError(fmt::format("cannot write {}: {}", path, std::strerror(errno)));
+  }
+}
+
+int status_of(const RunResults& run, bool strict, bool some_broken) {
+  const bool all_conform =
+      std::all_of(run.backends.begin(), run.backends.end(),
+                  [&](const BackendInfo& backend) { return conforms(run, backend.name, strict); });
+  const bool executed =
+      std::any_of(run.results.begin(), run.results.end(),
+                  [](const CaseResult& result) { return result.verdict != Verdict::unsupported; });
+  if (some_broken) return kSuiteFailed;
+  if (!executed) return kNothingRan;
+  return all_conform ? kConformant : kNotConformant;
+}
+
+}  // namespace
+
+int run_command(const RunOptions& options, const Places& places) {
+  const Specification specification = Specification::read(places.source / "spec");
+  const std::vector<Case> cases = select(options.selection, specification);
+  check_writable(options);
+  catch_interrupts();
+  const RunFolder folder;
+  bool some_broken = false;
+  const auto judged = probe_backends(options, places, specification, folder.path(), some_broken);
+  const std::uint64_t seed = options.seed ? *options.seed : std::random_device{}() % 1'000'000'000;
+  auto jobs = make_jobs(options, judged, cases, specification, folder.path(), seed);
+
+  const bool terminal = ::isatty(STDERR_FILENO) != 0;
+  Progress progress(options.quiet ? Progress::Mode::quiet
+                    : terminal    ? Progress::Mode::live
+                                  : Progress::Mode::lines,
+                    jobs.size());
+  SchedulerOptions scheduling;
+  scheduling.jobs =
+      options.jobs > 0 ? options.jobs : static_cast<int>(std::thread::hardware_concurrency());
+  if (scheduling.jobs > 1 && !Containment::private_shared_memory_possible()) {
+    fmt::print(
+        stderr,
+        "mpspec: this machine gives cases no /dev/shm of their own, so they run one at a time\n");
+    scheduling.jobs = 1;
+  }
+  for (const Job& job : jobs) {
+    scheduling.case_limit = std::max(scheduling.case_limit, job.order.settings.deadline * 15);
+  }
+  scheduling.finished = [&](const CaseResult& result) { progress.finished(result); };
+  scheduling.tick = [&](const std::string& current) { progress.tick(current); };
+  const RunEnd end = run_jobs(jobs, scheduling);
+  progress.end();
+
+  RunResults run{suite_info(seed, places), {}, {}};
+  for (const Judged& backend : judged) {
+    run.backends.push_back(
+        {backend.baseline.name, backend.baseline.version, backend.backend.command_line()});
+  }
+  for (Job& job : jobs) {
+    const auto backend = std::find_if(judged.begin(), judged.end(), [&](const Judged& candidate) {
+      return candidate.baseline.name == job.result.backend;
+    });
+    backend->expectations.apply(job.result);
+    run.results.push_back(std::move(job.result));
+  }
+  write_reports(options, run, specification);
+
+  const MatrixStyle style{::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr,
+                          options.full_matrix};
+  const std::string findings = findings_text(run, specification, style);
+  if (!findings.empty()) fmt::print("{}\n", findings);
+  if (!run.results.empty()) fmt::print("{}\n", matrix_text(run, specification, style));
+  fmt::print("{}seed {}\n", counts_text(run, options.strict), seed);
+  if (end == RunEnd::interrupted) {
+    fmt::print(stderr,
+               "mpspec: interrupted after {} cases; the reports say what was found so far\n",
+               run.results.size());
+    return kSuiteFailed;
+  }
+  return status_of(run, options.strict, some_broken);
+}
+
+}  // namespace mpspec

@@ -1,0 +1,196 @@
+#include "report/matrix.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace mpspec {
+namespace {
+
+struct Look {
+  char glyph;
+  const char* colour;  // SGR
+};
+
+Look look_of(std::optional<Verdict> verdict) {
+  if (!verdict) return {' ', "0"};
+  switch (*verdict) {
+    case Verdict::pass:
+      return {'.', "32"};
+    case Verdict::fail:
+      return {'F', "1;31"};
+    case Verdict::hang:
+      return {'H', "1;31"};
+    case Verdict::crash:
+      return {'C', "1;31"};
+    case Verdict::leak:
+      return {'L', "1;31"};
+    case Verdict::unsupported:
+      return {'u', "2"};
+    case Verdict::inconclusive:
+      return {'?', "1;33"};
+    case Verdict::known:
+      return {'k', "33"};
+  }
+  return {'?', "0"};
+}
+
+std::string painted(std::string_view text, const char* colour, bool on) {
+  return on ? fmt::format("\x1b[{}m{}\x1b[0m", colour, text) : std::string(text);
+}
+
+std::string painted(std::optional<Verdict> verdict, bool on) {
+  const Look look = look_of(verdict);
+  return painted(std::string_view(&look.glyph, 1), look.colour, on);
+}
+
+std::string area_of(const std::string& clause) { return clause.substr(0, clause.rfind('-')); }
+
+/// The number of a clause within its area, which is its place in the row.
+std::size_t number_of(const std::string& clause) {
+  return static_cast<std::size_t>(std::stoi(clause.substr(clause.rfind('-') + 1)));
+}
+
+std::string legend(bool colour) {
+  std::string out = "  ";
+  for (const Verdict verdict : kAllVerdicts) {
+    out += fmt::format("{} {}   ", painted(verdict, colour), to_string(verdict));
+  }
+  return out + "\n";
+}
+
+std::string by_area(const RunResults& run, const MatrixStyle& style) {
+  std::map<std::string, std::vector<const ClauseRow*>> areas;
+  const auto rows = clause_rows(run);
+  for (const ClauseRow& row : rows) areas[area_of(row.clause)].push_back(&row);
+  std::size_t name_width = 7;
+  for (const BackendInfo& backend : run.backends)
+    name_width = std::max(name_width, backend.name.size());
+
+  std::string out = fmt::format("{:<11} {:<{}}  clauses from 001, one glyph each\n", "area",
+                                "backend", name_width);
+  for (const auto& [area, clauses] : areas) {
+    for (std::size_t b = 0; b < run.backends.size(); ++b) {
+      std::string glyphs;
+      std::size_t at = 1;
+      for (const ClauseRow* row : clauses) {
+        for (; at < number_of(row->clause); ++at) glyphs += ' ';
+        glyphs += painted(row->verdicts[b], style.colour);
+        ++at;
+      }
+      out += fmt::format("{:<11} {:<{}}  {}\n", b == 0 ? area : "", run.backends[b].name,
+                         name_width, glyphs);
+    }
+  }
+  return out;
+}
+
+std::string by_clause(const RunResults& run, const Specification& specification,
+                      const MatrixStyle& style) {
+  std::string out;
+  std::string area;
+  for (const ClauseRow& row : clause_rows(run)) {
+    if (area_of(row.clause) != area) {
+      area = area_of(row.clause);
+      out += fmt::format("{}{}\n", out.empty() ? "" : "\n", specification.chapter_title(area));
+    }
+    const Clause* clause = specification.find(row.clause);
+    out += fmt::format("  {:<14} {:<7}", row.clause, row.strength);
+    for (std::size_t b = 0; b < run.backends.size(); ++b) {
+      const auto verdict = row.verdicts[b];
+      const auto word = fmt::format("{:<13}", verdict ? to_string(*verdict) : "");
+      out += painted(word, look_of(verdict).colour, style.colour);
+    }
+    out += (clause == nullptr ? "" : clause->title) + "\n";
+  }
+  return out;
+}
+
+std::string indented(const std::string& text, const std::string& indent) {
+  std::string out = indent;
+  for (const char c : text) {
+    out += c;
+    if (c == '\n') out += indent;
+  }
+  return out;
+}
+
+std::string finding(const CaseResult& result, const RunResults& run,
+                    const Specification& specification, const MatrixStyle& style) {
+  const Clause* clause = specification.find(result.clause);
+  const std::string head =
+      fmt::format("{} {} on {}", result.clause, to_string(result.verdict), result.backend);
+  std::string out = painted(head, look_of(result.verdict).colour, style.colour);
+  out += fmt::format(" ({}, {})\n", result.strength, result.case_name);
+  if (clause != nullptr) out += indented(clause->text, "  | ") + "\n";
+  out += indented(result.message, "  ") + "\n";
+  const auto backend =
+      std::find_if(run.backends.begin(), run.backends.end(),
+                   [&](const BackendInfo& info) { return info.name == result.backend; });
+  if (backend != run.backends.end()) {
+    out += fmt::format("  again: mpspec run --backend '{}' --filter {} --seed {}\n",
+                       backend->command, result.case_name, run.suite.seed);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string matrix_text(const RunResults& run, const Specification& specification,
+                        const MatrixStyle& style) {
+  return (style.full ? by_clause(run, specification, style) : by_area(run, style)) +
+         legend(style.colour);
+}
+
+std::string findings_text(const RunResults& run, const Specification& specification,
+                          const MatrixStyle& style) {
+  std::vector<const CaseResult*> broken;
+  std::vector<const CaseResult*> known;
+  for (const CaseResult& result : run.results) {
+    if (breaks_conformance(result.verdict)) broken.push_back(&result);
+    if (result.verdict == Verdict::known) known.push_back(&result);
+  }
+  std::stable_sort(broken.begin(), broken.end(), [](const CaseResult* a, const CaseResult* b) {
+    return a->message.size() < b->message.size();
+  });
+  std::string out;
+  for (const CaseResult* result : broken) out += finding(*result, run, specification, style) + "\n";
+  for (const CaseResult* result : known) {
+    out += fmt::format("{} {} {}: {}\n", result->clause, painted("known", "33", style.colour),
+                       result->backend, result->message.substr(0, result->message.find('\n')));
+  }
+  return out;
+}
+
+bool conforms(const RunResults& run, const std::string& backend, bool strict) {
+  return std::none_of(run.results.begin(), run.results.end(), [&](const CaseResult& result) {
+    if (result.backend != backend) return false;
+    if (strict && (result.verdict == Verdict::unsupported || result.strength == "SHOULD")) {
+      return result.verdict != Verdict::pass && result.verdict != Verdict::known;
+    }
+    return result.strength == "MUST" && breaks_conformance(result.verdict);
+  });
+}
+
+std::string counts_text(const RunResults& run, bool strict) {
+  std::string out;
+  const auto rows = clause_rows(run);
+  for (std::size_t b = 0; b < run.backends.size(); ++b) {
+    const BackendInfo& backend = run.backends[b];
+    std::map<Verdict, int> counts;
+    int judged = 0;
+    for (const ClauseRow& row : rows) {
+      if (row.verdicts[b]) ++counts[*row.verdicts[b]], ++judged;
+    }
+    out += fmt::format("{} {}: {} clauses:", backend.name, backend.version, judged);
+    for (const Verdict verdict : kAllVerdicts) {
+      if (counts[verdict] > 0) out += fmt::format(" {} {}", counts[verdict], to_string(verdict));
+    }
+    const bool good = judged > 0 && conforms(run, backend.name, strict);
+    out += good ? "; conformant\n" : "; NOT conformant\n";
+  }
+  return out;
+}
+
+}  // namespace mpspec

@@ -1,0 +1,23 @@
+#include "tests/support/conformance.hpp"
+
+namespace mpspec {
+
+void Conformance::TearDown() {
+  CaseContext& context = CaseContext::current();
+  if (context.adapter() == nullptr || context.stopped() || HasFailure()) return;
+  context.adapter()->finish();
+}
+
+Value variable(const Value& program_result, const std::string& name) {
+  if (const auto* variables = program_result.get_if<Dict>()) {
+    for (const auto& [key, value] : variables->items) {
+      if (key == Value(name)) return value;
+    }
+  }
+  throw CaseStop(Verdict::fail,
+                 "the program's result has no variable " + name + ": " + to_python(program_result));
+}
+
+void report_property(const std::string& failure) { ADD_FAILURE() << failure; }
+
+}  // namespace mpspec

@@ -1,0 +1,80 @@
+// What every case file includes: the fixture, matchers and properties.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <chrono>
+#include <string>
+
+#include "driver/actor.hpp"
+#include "driver/adapter.hpp"
+#include "driver/case_context.hpp"
+#include "driver/program.hpp"
+
+namespace mpspec {
+
+using namespace std::chrono_literals;
+
+/// One case: a fresh adapter with actor 0, which ends with the case.
+/// A case is `TEST_F(<Area>Conformance, <AREA>_<NNN>_<Claim>)`; the id in its name is the clause it
+/// judges.
+class Conformance : public ::testing::Test {
+ protected:
+  void SetUp() override { CaseContext::current().start_adapter(); }
+  void TearDown() override;
+
+  [[nodiscard]] Adapter& adapter() { return *CaseContext::current().adapter(); }
+  /// Actor 0, the process that the suite started.
+  [[nodiscard]] Actor& main() { return adapter().main(); }
+  /// A started manager, with its server process.
+  Object manager() { return main().make("Manager"); }
+
+  /// The case could not bring about what it judges: "don't know", never a pass.
+  [[noreturn]] void inconclusive(const std::string& why) {
+    adapter().stop(Verdict::inconclusive, why);
+  }
+  /// Records which of the permitted outcomes was seen.
+  void observe(const std::string& what) { CaseContext::current().observations.push_back(what); }
+  /// For cases that kill actors or servers.
+  void tolerate_leftovers() { CaseContext::current().tolerates_leftovers = true; }
+
+  /// A moment that is far enough ahead for every actor to be told of it: the common start of a
+  /// race.
+  [[nodiscard]] static Clock::time_point soon() { return Clock::now() + 20ms; }
+};
+
+/// The operation succeeded with exactly this value.
+MATCHER_P(Returns, expected, "returns " + to_python(Value(expected))) {
+  return arg.ok() && arg.value() == Value(expected);
+}
+/// The operation failed with this type of error.
+MATCHER_P(FailsWith, type, std::string("fails with ") + type) { return arg.error() == type; }
+/// The operation succeeded, whatever it gave.
+MATCHER(Succeeds, "succeeds") { return arg.ok(); }
+
+/// A variable of a finished program; ends the case when the program has none of that name.
+Value variable(const Value& program_result, const std::string& name);
+
+/// A rapidcheck property inside a case; a counterexample becomes the case's failure, with the line
+/// that reproduces it. `property` takes generated arguments and uses RC_ASSERT.
+template <class Property>
+void check_property(Property&& property);
+
+/// How a case's failure tells rapidcheck's result; used by check_property only.
+void report_property(const std::string& failure);
+
+template <class Property>
+void check_property(Property&& property) {
+  rc::detail::TestMetadata metadata;
+  metadata.id = ::testing::UnitTest::GetInstance()->current_test_info()->name();
+  metadata.description = metadata.id;
+  const auto result = rc::detail::checkTestable(std::forward<Property>(property), metadata);
+  if (result.template is<rc::detail::SuccessResult>()) return;
+  std::ostringstream text;
+  rc::detail::printResultMessage(result, text);
+  report_property(text.str());
+}
+
+}  // namespace mpspec
