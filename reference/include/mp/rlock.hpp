@@ -9,7 +9,9 @@ namespace mp {
 
 namespace sync {
 struct RLockState;
-}
+class AccessGuard;
+class Items;
+}  // namespace sync
 
 /// A lock that belongs to one thread of one process, which may acquire it again and has to release
 /// it as often. A forked child does not inherit what its parent holds.
@@ -33,7 +35,8 @@ class RLock {
 
  private:
   friend class Condition;
-  friend class SynchronizedStorage;
+  friend class sync::Items;
+  friend class sync::AccessGuard;
   explicit RLock(std::shared_ptr<sync::RLockState> state) : state_(std::move(state)) {}
 
   std::shared_ptr<sync::RLockState> state_;

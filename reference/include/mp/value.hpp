@@ -1,0 +1,77 @@
+#pragma once
+
+#include <memory>
+
+#include "mp/synchronized.hpp"
+
+namespace mp {
+
+/// One number in shared memory, without a lock. A single access is atomic and orders nothing else.
+///
+/// A handle: copies, and the copies a forked child has, name the same number.
+/// Source: Python 3 library, `multiprocessing.sharedctypes.RawValue`.
+template <ScalarType T>
+class RawValue {
+ public:
+  /// Errors: System  no memory or no descriptor is left
+  static Result<RawValue> create(T initial = T{}) {
+    MP_TRY_ASSIGN(const sync::Items items, sync::Items::create_value(typecode_of<T>()));
+    const RawValue made(items);
+    made.set_value(initial);
+    return made;
+  }
+
+  T value() const { return sync::load_item(item()); }
+  void set_value(T value) const { sync::store_item(item(), value); }
+
+ private:
+  template <ScalarType U>
+  friend class Value;
+  explicit RawValue(sync::Items items) : items_(std::move(items)) {}
+  T& item() const { return *reinterpret_cast<T*>(items_.data()); }
+
+  sync::Items items_;
+};
+
+/// One number in shared memory with a lock. Each single access takes the lock, waiting without
+/// limit while a living thread holds it; `value.set_value(value.value() + 1)` is two accesses: hold
+/// get_lock() around them. When a process is killed the number is whole. Was it killed while it
+/// held the lock, the next one to acquire the lock (not one that merely reads or writes the number)
+/// is told OwnerDied.
+///
+/// A handle: copies, and the copies a forked child has, name the same number.
+/// Source: Python 3 library, `multiprocessing.Value`.
+template <ScalarType T>
+class Value : public Synchronized {
+ public:
+  /// Errors: System  no memory or no descriptor is left
+  static Result<Value> create(T initial = T{}) {
+    MP_TRY_ASSIGN(RawValue<T> raw, RawValue<T>::create(initial));
+    RLock lock = raw.items_.lock();
+    return Value(std::move(raw), std::move(lock));
+  }
+  /// With a lock that guards other things too.
+  static Result<Value> create(T initial, RLock lock) {
+    MP_TRY_ASSIGN(RawValue<T> raw, RawValue<T>::create(initial));
+    return Value(std::move(raw), std::move(lock));
+  }
+
+  T value() const {
+    const sync::AccessGuard guard(get_lock());
+    return raw_.value();
+  }
+  void set_value(T value) const {
+    const sync::AccessGuard guard(get_lock());
+    raw_.set_value(value);
+  }
+
+  /// The same number without the lock.
+  const RawValue<T>& get_obj() const { return raw_; }
+
+ private:
+  Value(RawValue<T> raw, RLock lock) : Synchronized(std::move(lock)), raw_(std::move(raw)) {}
+
+  RawValue<T> raw_;
+};
+
+}  // namespace mp

@@ -1,0 +1,52 @@
+#include "mp/dynamic_value.hpp"
+
+#include "sync/scalar.hpp"
+
+namespace mp {
+
+Result<DynamicRawValue> DynamicRawValue::create(Typecode typecode) {
+  MP_TRY_ASSIGN(sync::Items items, sync::Items::create_value(typecode));
+  return DynamicRawValue(std::move(items));
+}
+
+Result<DynamicRawValue> DynamicRawValue::create(Typecode typecode, const Scalar& initial) {
+  MP_TRY_ASSIGN(DynamicRawValue made, create(typecode));
+  MP_TRY(made.set_value(initial));
+  return made;
+}
+
+Scalar DynamicRawValue::value() const {
+  return sync::decode(typecode(), sync::load_bits(typecode(), items_.data()));
+}
+
+Result<void> DynamicRawValue::set_value(const Scalar& value) const {
+  MP_TRY_ASSIGN(const std::uint64_t bits, sync::encode(typecode(), value));
+  sync::store_bits(typecode(), items_.data(), bits);
+  return {};
+}
+
+Result<DynamicValue> DynamicValue::create(Typecode typecode) {
+  return synchronize(DynamicRawValue::create(typecode));
+}
+
+Result<DynamicValue> DynamicValue::create(Typecode typecode, const Scalar& initial) {
+  return synchronize(DynamicRawValue::create(typecode, initial));
+}
+
+Result<DynamicValue> DynamicValue::synchronize(Result<DynamicRawValue> raw) {
+  MP_TRY_ASSIGN(DynamicRawValue made, std::move(raw));
+  RLock lock = made.items_.lock();
+  return DynamicValue(std::move(made), std::move(lock));
+}
+
+Scalar DynamicValue::value() const {
+  const sync::AccessGuard guard(get_lock());
+  return raw_.value();
+}
+
+Result<void> DynamicValue::set_value(const Scalar& value) const {
+  const sync::AccessGuard guard(get_lock());
+  return raw_.set_value(value);
+}
+
+}  // namespace mp

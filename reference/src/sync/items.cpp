@@ -1,0 +1,61 @@
+#include "mp/synchronized.hpp"
+#include "sync/items_state.hpp"
+
+namespace mp::sync {
+namespace {
+
+/// More elements than this cannot be addressed; the bound keeps the arithmetic of sizes in range.
+constexpr std::size_t kItemsMax = std::size_t{1} << 44;
+
+template <class State>
+Result<std::shared_ptr<ItemsState>> make_items(Typecode typecode, std::size_t length) {
+  if (length > kItemsMax) return Error{ErrorCode::TooLarge, "more elements than memory can hold"};
+  const std::size_t bytes = State::kDataOffset - sizeof(State) + length * item_bytes(typecode);
+  MP_TRY_ASSIGN(std::shared_ptr<State> state, shm::make_shared_state<State>(bytes));
+  state->typecode = typecode;
+  state->data_offset = State::kDataOffset;
+  state->length = length;
+  return std::shared_ptr<ItemsState>(std::move(state));
+}
+
+}  // namespace
+
+Result<Items> Items::create_value(Typecode typecode) {
+  MP_TRY_ASSIGN(auto state, make_items<ValueState>(typecode, 1));
+  return Items(std::move(state));
+}
+
+Result<Items> Items::create_array(Typecode typecode, std::size_t length) {
+  MP_TRY_ASSIGN(auto state, make_items<ArrayState>(typecode, length));
+  return Items(std::move(state));
+}
+
+Typecode Items::typecode() const { return state_->typecode; }
+
+std::size_t Items::length() const { return state_->length; }
+
+std::byte* Items::data() const {
+  return reinterpret_cast<std::byte*>(state_.get()) + state_->data_offset;
+}
+
+RLock Items::lock() const { return RLock(std::shared_ptr<RLockState>(state_, &state_->lock)); }
+
+AccessGuard::AccessGuard(const RLock& lock) : state_(lock.state_.get()) {
+  if (state_->is_mine()) {
+    state_ = nullptr;
+    return;
+  }
+  const RobustLock::Outcome outcome = state_->lock.acquire(this_thread(), Deadline::never());
+  owner_died_ = outcome == RobustLock::Outcome::OwnerDied;
+}
+
+AccessGuard::~AccessGuard() {
+  if (state_ == nullptr) return;
+  if (owner_died_) {
+    state_->lock.release_orphaned();
+  } else {
+    state_->lock.release();
+  }
+}
+
+}  // namespace mp::sync
