@@ -30,7 +30,7 @@ class Progress {
   std::size_t done_ = 0;
   std::size_t broken_ = 0;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-  std::chrono::steady_clock::time_point shown_{};
+  std::chrono::steady_clock::time_point shown_ = began_;
 };
 
 }  // namespace mpspec

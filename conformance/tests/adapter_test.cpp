@@ -1,6 +1,7 @@
 // ADAPTER: the adapter protocol itself. These cases run first; when they fail, the adapter is to
 // blame, not the backend.
 #include "tests/support/conformance.hpp"
+#include "tests/support/generators.hpp"
 
 namespace mpspec {
 namespace {
@@ -75,6 +76,11 @@ TEST_F(AdapterConformance, ADAPTER_003_ContainersSurvive) {
   expect_echo(FrozenSet{{1, 2}});
   expect_echo(Range{{0, 10, 2}});
   expect_echo(slice(Value(), 5, -1));
+}
+
+TEST_F(AdapterConformance, ADAPTER_003_AnyValueSurvives) {
+  check_property(
+      [&](const Value& value) { RC_ASSERT(main().call("actor.echo", {value}) == Outcome(value)); });
 }
 
 TEST_F(AdapterConformance, ADAPTER_004_UnknownOperationsAreUnsupported) {
