@@ -45,6 +45,11 @@ void describe_run(CLI::App& run, RunOptions& options) {
   run.add_option("--markdown", options.markdown, "write a table by area to this file");
   run.add_option("--expectations", options.expectations, "folder of the lists of known deviations")
       ->check(CLI::ExistingDirectory);
+  for (const char* name :
+       {"--json", "--junit", "--html", "--markdown", "--seed", "--jobs", "--deadline"}) {
+    // conformance/run gives defaults that the user's own arguments override.
+    run.get_option(name)->take_last();
+  }
 }
 
 mpspec::Places places() {
