@@ -86,6 +86,7 @@ class Object {
   Object(Object&& other) noexcept
       : word_(other.word_), tag_(other.tag_), borrowed_(other.borrowed_) {
     other.tag_ = Tag::None;
+    other.borrowed_ = false;
   }
   Object& operator=(const Object& other) noexcept {
     Object copy(other);
