@@ -1,0 +1,56 @@
+#include "mp/queue.hpp"
+
+#include "channel/message_queue.hpp"
+#include "mp/joinable_queue.hpp"
+#include "mp/simple_queue.hpp"
+
+namespace mp {
+
+using channel::MessageQueue;
+
+Result<Queue> Queue::create(std::int64_t maxsize) {
+  MP_TRY_ASSIGN(auto queue, MessageQueue::create(maxsize));
+  return Queue(std::move(queue));
+}
+
+Result<void> Queue::put(BytesView message, Timeout timeout) const {
+  return queue_->put(message, Deadline::after(timeout));
+}
+
+Result<Bytes> Queue::get(Timeout timeout) const { return queue_->get(Deadline::after(timeout)); }
+
+std::size_t Queue::qsize() const { return queue_->size(); }
+
+bool Queue::empty() const { return queue_->size() == 0; }
+
+bool Queue::full() const { return queue_->is_full(); }
+
+void Queue::close() const { queue_->close(); }
+
+bool Queue::closed() const { return queue_->is_closed(); }
+
+Result<void> Queue::join_thread() const {
+  if (!closed()) return Error{ErrorCode::InvalidArgument, "the queue is not closed"};
+  return {};
+}
+
+Result<JoinableQueue> JoinableQueue::create(std::int64_t maxsize) {
+  MP_TRY_ASSIGN(auto queue, MessageQueue::create(maxsize));
+  return JoinableQueue(std::move(queue));
+}
+
+Result<void> JoinableQueue::task_done() const { return queue_->task_done(); }
+
+bool JoinableQueue::join(Timeout timeout) const { return queue_->join(Deadline::after(timeout)); }
+
+Result<SimpleQueue> SimpleQueue::create() {
+  MP_TRY_ASSIGN(Queue queue, Queue::create());
+  return SimpleQueue(std::move(queue));
+}
+
+Result<bool> SimpleQueue::empty() const {
+  if (queue_.closed()) return Error{ErrorCode::Closed, "the queue is closed"};
+  return queue_.empty();
+}
+
+}  // namespace mp
