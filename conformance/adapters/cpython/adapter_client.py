@@ -1,4 +1,5 @@
-"""Drives an adapter over its socket as the suite does; every line in both directions is held against the schema."""
+"""Drives an adapter over its socket as the suite does, and holds every line in both directions
+against the schema."""
 
 import itertools
 import json
@@ -52,14 +53,12 @@ class Actor:
             raise Ended("after {!r}".format(line[:200]))
         return json.loads(line, parse_float=refuse_float)
 
-    def begin(self, op, *args, keep=None, on=None, thread=None, program=None, record=None, **kwargs):
-        """Sends a request; arguments are values in the protocol's JSON. Returns the request's id."""
-        fields = {"object": on, "as": keep, "args": list(args), "kwargs": kwargs}
-        fields.update(thread=thread, program=program, record=record)
-        request = {"id": next(self.ids), "op": op}
-        request.update((name, value) for name, value in fields.items() if value not in (None, [], {}))
-        if program is not None:
-            request["program"] = program
+    def begin(self, op, *args, keep=None, on=None, thread=None, program=None, record=None, **names):
+        """Sends a request, whose arguments are in the protocol's JSON; returns its id."""
+        request = {"id": next(self.ids), "op": op, "object": on, "as": keep, "thread": thread}
+        request.update(program=program, record=record, args=args or None, kwargs=names or None)
+        request = {field: value for field, value in request.items() if value is not None}
+        request = json.loads(json.dumps(request))
         REQUEST.validate(request)
         self.connection.sendall(json.dumps(request).encode() + b"\n")
         return request["id"]
@@ -104,7 +103,8 @@ class Actor:
 class Adapter:
     """A running adapter and the actors that have said hello."""
 
-    def __init__(self, command, expect_hello=True):
+    def __init__(self, command, expect_hello=True, grace_s=GRACE_S):
+        self.grace_s = grace_s
         self.folder = tempfile.TemporaryDirectory(prefix="adapter_test.")
         folder = pathlib.Path(self.folder.name)
         self.tmp = folder / "tmp"
@@ -114,11 +114,12 @@ class Adapter:
         self.listener.bind(str(folder / "socket"))
         self.listener.listen()
         self.output, self.errors = folder / "stdout", folder / "stderr"
-        environment = dict(os.environ, MPSPEC_SOCKET=str(folder / "socket"), MPSPEC_ACTOR="0", TMPDIR=str(self.tmp))
+        environment = {"MPSPEC_SOCKET": str(folder / "socket"), "MPSPEC_ACTOR": "0"}
+        environment.update(TMPDIR=str(self.tmp))
         with open(self.output, "wb") as output, open(self.errors, "wb") as errors:
             self.process = subprocess.Popen(
                 command,
-                env=environment,
+                env={**os.environ, **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=errors,
@@ -158,7 +159,7 @@ class Adapter:
             actor.close()
         self.listener.close()
         try:
-            self.process.wait(GRACE_S)
+            self.process.wait(self.grace_s)
         except subprocess.TimeoutExpired:
             pass
         try:

@@ -1,4 +1,7 @@
-"""Drives the adapter as the suite does: adapter_test.py [--python INTERPRETER] [--adapter-option=OPTION ...] [TEST ...]"""
+"""Drives the adapter as the suite does.
+
+    adapter_test.py [--python INTERPRETER] [--adapter-option=OPTION ...] [TEST ...]
+"""
 
 import argparse
 import json
@@ -6,6 +9,7 @@ import os
 import pathlib
 import re
 import signal
+import subprocess
 import sys
 import time
 import unittest
@@ -123,12 +127,10 @@ class Hello(AdapterCase):
         self.assertEqual(self.main.ok("actor.echo", 1), 1)
 
     def test_without_a_socket_the_adapter_says_so(self):
-        import subprocess
-
         environment = {k: v for k, v in os.environ.items() if not k.startswith("MPSPEC_")}
-        run = subprocess.run(COMMAND, env=environment, stderr=subprocess.PIPE, universal_newlines=True)
+        run = subprocess.run(COMMAND, env=environment, stderr=subprocess.PIPE)
         self.assertEqual(run.returncode, 2)
-        self.assertIn("MPSPEC_SOCKET", run.stderr)
+        self.assertIn(b"MPSPEC_SOCKET", run.stderr)
 
 
 class Values(AdapterCase):
@@ -228,8 +230,8 @@ class Replies(AdapterCase):
             {"op": "actor.program", "program": [{"let": "x", "be": var("y")}]},
         ):
             with self.subTest(request=request):
-                args = request.pop("args", [])
-                self.assertEqual(self.main.error(request.pop("op"), *args, **request), "AdapterError")
+                error = self.main.error(request.pop("op"), *request.pop("args", []), **request)
+                self.assertEqual(error, "AdapterError")
 
     def test_stamps_lie_around_the_call(self):
         before = time.monotonic_ns()
@@ -275,7 +277,8 @@ class Replies(AdapterCase):
 
 class Processes(AdapterCase):
     def test_children_of_every_start_method(self):
-        for number, method in enumerate(("fork", "spawn", "forkserver"), 1):
+        traces = {"fork": b"adapter.py", "spawn": b"spawn_main", "forkserver": b"forkserver"}
+        for number, (method, trace) in enumerate(traces.items(), 1):
             with self.subTest(method=method):
                 name = method + "-child"
                 self.main.ok("Pipe.new", keep=["a", "b"])
@@ -285,6 +288,8 @@ class Processes(AdapterCase):
                     child.hello["pid"],
                     self.main.ok("Process.pid", on="process{}".format(number)),
                 )
+                with open("/proc/{}/cmdline".format(child.hello["pid"]), "rb") as command:
+                    self.assertIn(trace, command.read())
                 self.assertEqual(child.ok("actor.objects"), ["b"])
                 self.assertEqual(child.ok("Process.current_name"), name)
                 if "Process.parent_pid" in child.hello["operations"]:
@@ -444,6 +449,12 @@ class Programs(AdapterCase):
         self.assertEqual([reply["t"][0], *stamps, reply["t"][1]], sorted([*stamps, *reply["t"]]))
         self.assertEqual(self.main.error("Lock.acquire", on="nobody"), "AdapterError")
         self.assertFalse(self.main.ok("Lock.acquire", False, on="lock"))
+
+    def test_objects_that_a_program_makes(self):
+        make = do("manager.dict.new", "m", keep="d")
+        self.main.ok("Manager.new", keep="m")
+        self.main.run({"repeat": 2, "body": [make, do("manager.dict.update", "d", a=1)]})
+        self.assertEqual(self.main.ok("manager.dict.to_dict", on="d"), {"dict": [["a", 1]]})
 
     def test_start_at(self):
         when = time.monotonic_ns() + 20_000_000
@@ -616,9 +627,9 @@ class Schema(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--python", default=sys.executable, help="the interpreter of the adapter")
-    parser.add_argument("--adapter-option", action="append", default=[], help="given to the adapter")
+    parser.add_argument("--adapter-option", action="append", default=[], help="for the adapter")
     known, rest = parser.parse_known_args()
     COMMAND = [known.python, str(HERE / "adapter.py"), *known.adapter_option]
     unittest.main(argv=sys.argv[:1] + rest)
