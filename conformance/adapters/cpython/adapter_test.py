@@ -18,6 +18,7 @@ from adapter_client import HELLO, REPLY, REQUEST, SCHEMA, Adapter, Ended
 
 HERE = pathlib.Path(__file__).resolve().parent
 COMMAND = [sys.executable, str(HERE / "adapter.py")]
+DEPTH_MAX = 200
 
 # One or more of every kind of the table of values, as they must come back.
 VALUES = [
@@ -147,6 +148,13 @@ class Values(AdapterCase):
             with self.subTest(value=str(value)[:60]):
                 self.main.ok("Queue.put", value, on="q")
                 self.assertEqual(child.ok("Queue.get", on="q"), value)
+
+    def test_values_survive_at_the_depth_limit(self):
+        value = None
+        for _ in range(DEPTH_MAX):
+            value = {"tuple": [value]}
+        sys.setrecursionlimit(50 * DEPTH_MAX)  # the validator's recursion, not the adapter's
+        self.assertEqual(self.main.ok("actor.echo", value), value)
 
     def test_sets_come_back_whole(self):
         reply = self.main.ok("actor.echo", {"set": [3, 1, 2]})
