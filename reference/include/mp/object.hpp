@@ -53,7 +53,7 @@ struct Node {
   std::atomic<std::uint32_t> refs{1};
   std::uint8_t tag = 0;
   std::uint8_t flags = 0;
-  std::uint16_t depth = 0;  ///< nesting when it was decoded; a hint of the decoder's own
+  std::uint16_t depth = 0;  ///< levels of containers inside; the decoder's own, while it decodes
 };
 
 void acquire_in_cycle(Node* node) noexcept;
