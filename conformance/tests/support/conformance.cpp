@@ -18,6 +18,12 @@ Value variable(const Value& program_result, const std::string& name) {
                  "the program's result has no variable " + name + ": " + to_python(program_result));
 }
 
-void report_property(const std::string& failure) { ADD_FAILURE() << failure; }
+void report_property(const std::string& failure) {
+  // What the backend does not offer, or the property could not bring about, is no counterexample.
+  const auto& stop = CaseContext::current().stopped();
+  if (stop && (stop->verdict() == Verdict::unsupported || stop->verdict() == Verdict::inconclusive))
+    throw *stop;
+  ADD_FAILURE() << failure;
+}
 
 }  // namespace mpspec

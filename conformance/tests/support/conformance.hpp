@@ -58,19 +58,23 @@ MATCHER(Succeeds, "succeeds") { return arg.ok(); }
 Value variable(const Value& program_result, const std::string& name);
 
 /// A rapidcheck property inside a case; a counterexample becomes the case's failure, with the line
-/// that reproduces it. `property` takes generated arguments and uses RC_ASSERT.
+/// that reproduces it. `property` takes generated arguments and uses RC_ASSERT. `runs` is how often
+/// it has to hold; fewer than the usual hundred where each run starts processes.
 template <class Property>
-void check_property(Property&& property);
+void check_property(Property&& property, std::optional<int> runs = {});
 
 /// How a case's failure tells rapidcheck's result; used by check_property only.
 void report_property(const std::string& failure);
 
 template <class Property>
-void check_property(Property&& property) {
+void check_property(Property&& property, std::optional<int> runs) {
   rc::detail::TestMetadata metadata;
   metadata.id = ::testing::UnitTest::GetInstance()->current_test_info()->name();
   metadata.description = metadata.id;
-  const auto result = rc::detail::checkTestable(std::forward<Property>(property), metadata);
+  rc::detail::TestParams parameters = rc::detail::configuration().testParams;
+  parameters.maxSuccess = runs.value_or(parameters.maxSuccess);
+  const auto result =
+      rc::detail::checkTestable(std::forward<Property>(property), metadata, parameters);
   if (result.template is<rc::detail::SuccessResult>()) return;
   std::ostringstream text;
   rc::detail::printResultMessage(result, text);
