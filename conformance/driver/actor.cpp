@@ -234,10 +234,13 @@ std::pair<Object, Object> Actor::make_pipe(bool duplex) {
   return {a, b};
 }
 
-Pending Actor::begin_run(const Program& program) {
+Pending Actor::begin_run(const Program& program) { return begin_run_on("", program); }
+
+Pending Actor::begin_run_on(const std::string& thread, const Program& program) {
   for (const std::string& operation : program.operations()) check_offered(operation);
   nlohmann::json request = {{"op", "actor.program"}, {"program", program.statements()}};
   if (program.recorded()) request["record"] = true;
+  if (!thread.empty()) request["thread"] = thread;
   std::string text = "program " + program.statements().dump();
   if (text.size() > 400) text = text.substr(0, 400) + "...";
   return {*this, send(std::move(request), "actor.program", std::move(text))};

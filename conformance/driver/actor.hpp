@@ -99,6 +99,8 @@ class Actor {
   // Programs: the reply is a dict of all variables.
   Outcome run(const Program& program);
   Pending begin_run(const Program& program);
+  /// The same on this actor's thread of that name; the case must have asked for the feature.
+  Pending begin_run_on(const std::string& thread, const Program& program);
   /// History entries of the last recorded program of this actor: statement index and outcome with
   /// stamps.
   [[nodiscard]] const std::vector<std::pair<int, Outcome>>& history() const { return history_; }
