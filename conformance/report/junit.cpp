@@ -82,9 +82,9 @@ std::string test_case(const CaseResult& result) {
   const std::string area = result.clause.substr(0, result.clause.rfind('-'));
   const std::string name =
       result.run > 1 ? fmt::format("{} [run {}]", result.case_name, result.run) : result.case_name;
-  std::string out = fmt::format("<testcase classname=\"{}\" name=\"{}\" time=\"{:.6f}\">\n",
-                                xml_attribute(area), xml_attribute(name),
-                                std::isfinite(result.seconds) ? result.seconds : 0.0);
+  std::string out =
+      fmt::format("<testcase classname=\"{}\" name=\"{}\" time=\"{:.6f}\">\n", xml_attribute(area),
+                  xml_attribute(name), std::isfinite(result.seconds) ? result.seconds : 0.0);
   out += "<properties>\n" + property("clause", result.clause) +
          property("strength", result.strength) + "</properties>\n";
   out += outcome_element(result);
