@@ -14,7 +14,6 @@
 namespace mp::channel {
 namespace {
 
-using namespace std::chrono_literals;
 using mp::testing::Forked;
 using mp::testing::kill_everywhere;
 using mp::testing::kTestDeadline;
@@ -149,9 +148,10 @@ TEST(QueueDeath, ABlockedGetterTakesNothingWithIt) {
       ADD_FAILURE() << "there was nothing to get";
     });
   }
-  Signal never;
-  EXPECT_FALSE(never.came_within(20ms));  // lets them block; nothing depends on it
-  for (Forked& getter : getters) getter.kill_and_reap();
+  for (Forked& getter : getters) {
+    getter.await_asleep();
+    getter.kill_and_reap();
+  }
   ASSERT_TRUE(queue.put(bytes_view("1")));
   EXPECT_EQ(text_view(*queue.get(kTestDeadline)), "1");
 }
@@ -166,7 +166,9 @@ TEST(QueueDeath, ABlockedProducerHoldsNobodyUp) {
   };
   Forked victim(put_second);
   Forked survivor(put_second);
-  EXPECT_FALSE(done.came_within(20ms));
+  victim.await_asleep();
+  survivor.await_asleep();
+  EXPECT_FALSE(done.came_within(kPoll));
   victim.kill_and_reap();
   EXPECT_EQ(text_view(*queue.get(kTestDeadline)), "1");
   EXPECT_TRUE(done.await());

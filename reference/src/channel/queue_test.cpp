@@ -84,7 +84,8 @@ TEST(Queue, AGetLetsABlockedPutGoOn) {
     EXPECT_TRUE(queue.put(bytes_view("second")));
     done.raise();
   });
-  EXPECT_FALSE(done.came_within(20ms));
+  producer.await_asleep();
+  EXPECT_FALSE(done.came_within(kPoll));
   EXPECT_EQ(got(queue), "first");
   EXPECT_TRUE(done.await());
   EXPECT_EQ(got(queue), "second");
@@ -172,7 +173,8 @@ TEST(JoinableQueue, JoinWaitsForEveryTask) {
   });
   EXPECT_EQ(got(queue), "a");
   EXPECT_TRUE(queue.task_done());
-  EXPECT_FALSE(joined.came_within(20ms));
+  joiner.await_asleep();
+  EXPECT_FALSE(joined.came_within(kPoll));
   EXPECT_TRUE(queue.task_done()) << "counts puts, not gets";
   EXPECT_TRUE(joined.await());
   EXPECT_EQ(joiner.reap(), 0);
@@ -189,7 +191,7 @@ TEST(JoinableQueue, AMomentWithoutTasksIsEnough) {
       EXPECT_TRUE(queue.join());
       joined.raise();
     });
-    EXPECT_FALSE(joined.came_within(1ms));
+    joiner.await_asleep();
     EXPECT_TRUE(queue.task_done());
     EXPECT_TRUE(queue.put(bytes_view("the next one")));
     EXPECT_TRUE(joined.await());

@@ -110,8 +110,7 @@ TEST_F(RobustLockTest, AWaiterFindsTheHolderDead) {
     if (acquire(kForever) == Outcome::OwnerDied) got_it.raise();
     lock.release();
   });
-  // Once the waiters bit is set, the waiter sleeps or is about to.
-  EXPECT_FALSE(got_it.came_within(10ms));
+  waiter.await_asleep();
   other.kill_and_reap();
   EXPECT_TRUE(got_it.await());
   EXPECT_EQ(waiter.reap(), 0);
@@ -127,6 +126,7 @@ TEST_F(RobustLockTest, OneOfSeveralWaitersIsTold) {
       lock.release();
     });
   }
+  for (const Forked& waiter : waiters) waiter.await_asleep();
   other.kill_and_reap();
   for (Forked& waiter : waiters) EXPECT_EQ(waiter.reap(), 0);
   EXPECT_TRUE(told.await());
@@ -135,19 +135,16 @@ TEST_F(RobustLockTest, OneOfSeveralWaitersIsTold) {
 
 TEST_F(RobustLockTest, AKilledWaiterHoldsNobodyUp) {
   ASSERT_EQ(acquire(kPoll), Outcome::Acquired);
-  Signal started;
   Signal got_it;
   const auto wait_for_it = [&] {
-    started.raise();
     acquire(kForever);
     got_it.raise();
     lock.release();
   };
   Forked victim(wait_for_it);
   Forked survivor(wait_for_it);
-  started.await();
-  started.await();
-  EXPECT_FALSE(got_it.came_within(10ms));
+  victim.await_asleep();
+  survivor.await_asleep();
   victim.kill_and_reap();
   EXPECT_TRUE(lock.release());
   EXPECT_TRUE(got_it.await());
@@ -163,7 +160,7 @@ TEST_F(RobustLockTest, ALostWakeUpIsMadeUpFor) {
     acquire(kForever);
     got_it.raise();
   });
-  EXPECT_FALSE(got_it.came_within(10ms));
+  waiter.await_asleep();
   new (&lock) RobustLock;
   EXPECT_TRUE(got_it.await());
 }

@@ -54,7 +54,8 @@ TEST(Value, AnAccessWaitsForTheHolderOfTheLock) {
     value.set_value(1);
     wrote.raise();
   });
-  EXPECT_FALSE(wrote.came_within(std::chrono::milliseconds(20)));
+  child.await_asleep();
+  EXPECT_FALSE(wrote.came_within(kPoll));
   EXPECT_EQ(value.value(), 0);
   EXPECT_TRUE(value.release());
   EXPECT_TRUE(wrote.await());

@@ -1,14 +1,20 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <cstdio>
 #include <exception>
+#include <fstream>
+#include <iterator>
+#include <string>
 #include <utility>
 
-#include "base/poll.hpp"
+#include "mp/clock.hpp"
 
 namespace mp::testing {
 
@@ -18,7 +24,9 @@ namespace mp::testing {
 class Forked {
  public:
   template <class Body>
-  explicit Forked(Body&& body) : pid_(::fork()) {
+  explicit Forked(Body&& body) {
+    std::fflush(stdout);  // or the child writes what the parent has buffered once more
+    pid_ = ::fork();
     if (pid_ != 0) return;
     try {
       std::forward<Body>(body)();
@@ -52,8 +60,26 @@ class Forked {
     EXPECT_EQ(::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT), 0);
   }
 
+  /// Waits until it sleeps. A child that said that it is about to wait is waiting then.
+  void await_asleep() const {
+    const std::string path = "/proc/" + std::to_string(pid_) + "/stat";
+    const Deadline deadline = Deadline::after(std::chrono::seconds(30));
+    while (state_in(path) != 'S') {
+      ASSERT_FALSE(deadline.passed()) << "it does not sleep";
+      ::sched_yield();
+    }
+  }
+
  private:
-  pid_t pid_;
+  /// The first letter behind the name in parentheses, see proc(5).
+  static char state_in(const std::string& path) {
+    std::ifstream file(path);
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    const std::size_t after_name = text.rfind(')');
+    return after_name == std::string::npos ? '?' : text.at(after_name + 2);
+  }
+
+  pid_t pid_ = 0;
 };
 
 /// Blocks until killed.
