@@ -1,0 +1,81 @@
+// What mpspec says to wrong input: one clear line on standard error and a status of its own.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "selftest/mpspec_run.hpp"
+
+namespace mpspec::selftest {
+namespace {
+
+using ::testing::HasSubstr;
+
+void expect_refusal(const Finished& finished, const std::string& says, int status = 2) {
+  EXPECT_EQ(finished.status, status) << finished.out;
+  EXPECT_THAT(finished.err, HasSubstr(says));
+  EXPECT_EQ(std::count(finished.err.begin(), finished.err.end(), '\n'), 1) << finished.err;
+}
+
+TEST(Usage, UnknownBackend) {
+  expect_refusal(run_mpspec({"run", "--backend", "nonsense"}), "there is no backend 'nonsense'");
+}
+
+TEST(Usage, CommandThatCannotStart) {
+  expect_refusal(run_mpspec({"run", "--quiet", "--backend", "/no/such/program --x"}),
+                 "cannot start /no/such/program");
+  expect_refusal(run_mpspec({"run", "--quiet", "--backend", "no-such-program --x"}),
+                 "there is no program named no-such-program");
+}
+
+TEST(Usage, UnfinishedQuoting) {
+  EXPECT_EQ(run_mpspec({"run", "--backend", "python3 'x"}).status, 2);
+}
+
+TEST(Usage, FilterThatMatchesNothing) {
+  expect_refusal(run_mpspec({"run", "--backend", "cpython", "--filter", "QUEUE-999"}),
+                 "no case matches filter 'QUEUE-999'");
+  expect_refusal(run_mpspec({"run", "--backend", "cpython", "--area", "NOWHERE"}),
+                 "no case matches area 'NOWHERE'");
+}
+
+TEST(Usage, ExpectationsThatNameNoClause) {
+  const ScratchFolder folder;
+  std::ofstream(folder / "cpython.txt") << "# known\nQUEUE-999 fail because\n";
+  expect_refusal(run_mpspec({"run", "--quiet", "--backend", "cpython", "--filter", "ADAPTER-001",
+                             "--expectations", folder.path().string()}),
+                 "cpython.txt:2: there is no clause or case 'QUEUE-999'");
+}
+
+TEST(Usage, BrokenClauseFile) {
+  const ScratchFolder folder;
+  std::filesystem::create_directories(folder / "spec");
+  std::ofstream(folder / "spec/queue.md") << "# Queue\n\n### QUEUE-001 order\nsome text\n";
+  expect_refusal(run_mpspec({"list", "clauses"}, {"MPSPEC_SOURCE=" + folder.path().string()}),
+                 "spec/queue.md:4");
+}
+
+TEST(Usage, ReportThatCannotBeWritten) {
+  expect_refusal(run_mpspec({"run", "--backend", "cpython", "--filter", "ADAPTER-001", "--json",
+                             "/no/such/folder/x.json"}),
+                 "cannot write /no/such/folder/x.json");
+}
+
+TEST(Usage, UnknownOptionsAreRefusedAndHelpIsNot) {
+  EXPECT_EQ(run_mpspec({"run", "--frobnicate"}).status, 2);
+  EXPECT_EQ(run_mpspec({}).status, 2);
+  EXPECT_EQ(run_mpspec({"run", "--jobs", "0"}).status, 2);
+  const Finished help = run_mpspec({"run", "--help"});
+  EXPECT_EQ(help.status, 0);
+  EXPECT_THAT(help.out, HasSubstr("Exit status: 0 conformant"));
+}
+
+TEST(Usage, AllListsHaveContent) {
+  EXPECT_THAT(run_mpspec({"list", "backends"}).out, HasSubstr("cpython"));
+  EXPECT_THAT(run_mpspec({"list", "clauses"}).out, HasSubstr("ADAPTER-001"));
+  EXPECT_THAT(run_mpspec({"list", "cases"}).out, HasSubstr("ADAPTER_001_"));
+}
+
+}  // namespace
+}  // namespace mpspec::selftest
