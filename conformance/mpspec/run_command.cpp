@@ -16,6 +16,9 @@
 #include "mpspec/progress.hpp"
 #include "mpspec/scheduler.hpp"
 #include "mpspec/version.hpp"
+#include "report/html.hpp"
+#include "report/junit.hpp"
+#include "report/markdown.hpp"
 #include "report/matrix.hpp"
 
 namespace mpspec {
@@ -89,9 +92,9 @@ void make_names_distinct(std::vector<Judged>& judged) {
 std::vector<Judged> probe_backends(const RunOptions& options, const Places& places,
                                    const Specification& specification,
                                    const std::filesystem::path& folder, bool& some_broken) {
-  const std::filesystem::path expectations =
-      options.expectations.empty() ? places.source / "conformance/expectations"
-                                   : std::filesystem::path(options.expectations);
+  const std::filesystem::path expectations = options.expectations.empty()
+                                                 ? places.source / "conformance/expectations"
+                                                 : std::filesystem::path(options.expectations);
   const auto cases = all_cases();
   std::vector<Backend> backends;
   for (const std::string& argument : options.backends)
@@ -153,7 +156,7 @@ void write_file(const std::string& path, const std::string& text) {
 }
 
 void write_reports(const RunOptions& options, const RunResults& run,
-                   const Specification&) {
+                   const Specification& specification) {
   // Everything is tried even when one file cannot be written.
   std::string failure;
   const auto attempt = [&](const std::string& path, auto&& make) {
@@ -167,6 +170,9 @@ void write_reports(const RunOptions& options, const RunResults& run,
   attempt(options.json, [&] {
     return to_json(run).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   });
+  attempt(options.junit, [&] { return to_junit(run); });
+  attempt(options.html, [&] { return to_html(run, specification); });
+  attempt(options.markdown, [&] { return to_markdown(run); });
   if (!failure.empty()) throw UsageError(failure);
 }
 
