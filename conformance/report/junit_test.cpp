@@ -127,6 +127,7 @@ struct Kind {
   Verdict verdict;
   const char* element;  // nullptr: none
 };
+void PrintTo(const Kind& kind, std::ostream* out) { *out << to_string(kind.verdict); }
 
 class JunitVerdict : public ::testing::TestWithParam<Kind> {};
 TEST_P(JunitVerdict, BecomesItsElement) {
