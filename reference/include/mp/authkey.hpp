@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+namespace mp {
+
+/// The key of this process: 32 random bytes at first, inherited by forked children. A manager
+/// without a key of its own uses it, and so does a proxy of a server that this process knows only
+/// from the proxy. Python's `multiprocessing.current_process().authkey`. Sharing: any thread.
+std::string current_authkey();
+void set_current_authkey(std::string authkey);
+
+}  // namespace mp

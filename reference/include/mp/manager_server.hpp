@@ -1,0 +1,75 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "mp/address.hpp"
+#include "mp/result.hpp"
+
+namespace mp {
+
+struct ManagerServerOptions {
+  /// What clients must know. An empty key is a key that everybody knows.
+  std::string authkey;
+  /// Refuse HMAC-MD5, the only digest of CPython up to 3.11.
+  bool strict_auth = false;
+  /// Of one request; a longer one is answered with an error and ends its connection.
+  std::size_t message_bytes_max = std::size_t{256} << 20;
+  /// Containers in containers of one request.
+  std::size_t depth_max = 1000;
+  /// Connections at a time; further ones are closed at once. A client has one for each of its
+  /// threads, and for a moment one more whenever it makes, copies or drops a proxy.
+  std::size_t connections_max = 4096;
+  /// A connection that has not proven the key by then is closed.
+  std::chrono::milliseconds handshake_timeout = std::chrono::seconds(30);
+  /// How long the references of a process that died without giving them back are kept.
+  std::chrono::milliseconds orphan_grace = std::chrono::seconds(1);
+  /// When this process, the parent of the server's, has ended, and no client is left, the server
+  /// ends.
+  std::optional<pid_t> parent;
+};
+
+/// A server of CPython's manager protocol: unmodified `SyncManager(address, authkey).connect()`
+/// clients of CPython 3.8 to 3.13 use it, and mp::Manager does. It holds lists, dicts, namespaces,
+/// values, arrays, queues, locks, semaphores, conditions, events, barriers and iterators. Data
+/// only: nothing that a client sends is executed, so there is no Pool, no key function, no barrier
+/// action.
+///
+/// One thread serves all connections; a call that waits is set aside and holds nobody up.
+/// Sharing: serve() once, in one thread; stop() from any thread or signal handler.
+class ManagerServer {
+ public:
+  /// Listens at once: a client may connect before serve() runs.
+  /// Errors: AlreadyExists     a server listens at that address
+  ///         InvalidArgument, NotFound   no such address
+  ///         System
+  static Result<ManagerServer> open(const Address& address, ManagerServerOptions options);
+
+  ManagerServer(ManagerServer&&) noexcept;
+  ManagerServer& operator=(ManagerServer&&) = delete;
+  /// Removes the file of a Unix socket.
+  ~ManagerServer();
+
+  /// Where clients reach it: with the port that was chosen.
+  const Address& address() const;
+
+  /// Serves until a client asks for shutdown, stop() is called or the parent and all clients are
+  /// gone. Waiting calls then end with the end of their connections.
+  /// Errors: System   the event loop cannot go on
+  Result<void> serve();
+
+  /// Ends serve(), now or as soon as it runs.
+  void stop() noexcept;
+
+ private:
+  struct State;
+  explicit ManagerServer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mp

@@ -1,0 +1,147 @@
+#include "manager/client/channel.hpp"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <limits>
+
+#include "manager/net/socket_address.hpp"
+
+namespace mp::manager {
+namespace {
+
+Error disconnected(std::string_view what, int error_number) {
+  Error error = system_error(what, error_number);
+  error.code = ErrorCode::Disconnected;
+  return error;
+}
+
+/// The error of a read or write that failed.
+Error transport_error(std::string_view what, int error_number) {
+  if (error_number == EAGAIN || error_number == EWOULDBLOCK) {
+    return Error{ErrorCode::TimedOut, "the server does not answer"};
+  }
+  return disconnected(what, error_number);
+}
+
+Error connect_error(const Address& address, int error_number) {
+  Error error = system_error(to_string(address), error_number);
+  const bool nobody_there = error_number == ECONNREFUSED || error_number == ENOENT;
+  if (nobody_there) error.code = ErrorCode::NotFound;
+  if (error_number == EAGAIN || error_number == EINPROGRESS) error.code = ErrorCode::TimedOut;
+  return error;
+}
+
+Result<void> set_timeout(int fd, Timeout timeout) {
+  const bool unlimited = timeout == kForever;
+  const auto micros = std::chrono::ceil<std::chrono::microseconds>(unlimited ? kPoll : timeout);
+  const timeval limit{.tv_sec = micros.count() / 1'000'000, .tv_usec = micros.count() % 1'000'000};
+  for (const int option : {SO_RCVTIMEO, SO_SNDTIMEO}) {
+    if (::setsockopt(fd, SOL_SOCKET, option, &limit, sizeof limit) != 0) {
+      return system_error("setsockopt", errno);
+    }
+  }
+  return {};
+}
+
+Result<base::UniqueFd> connect_to(const SocketAddress& candidate, const Address& address,
+                                  Timeout timeout) {
+  base::UniqueFd fd(::socket(candidate.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!fd) return system_error("socket", errno);
+  MP_TRY(set_timeout(fd.get(), timeout));
+  if (::connect(fd.get(), candidate.get(), candidate.size) != 0) {
+    return connect_error(address, errno);
+  }
+  if (candidate.family() != AF_UNIX) {
+    const int yes = 1;
+    ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  }
+  return fd;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Channel>> Channel::open(const Endpoint& endpoint, Timeout timeout) {
+  MP_TRY_ASSIGN(const std::vector<SocketAddress> candidates,
+                resolve(endpoint.address, Purpose::Connect));
+  Result<base::UniqueFd> fd = Error{ErrorCode::NotFound, to_string(endpoint.address)};
+  for (const SocketAddress& candidate : candidates) {
+    fd = connect_to(candidate, endpoint.address, timeout);
+    if (fd) break;
+  }
+  if (!fd) return std::move(fd).error();
+  const bool is_tcp = std::holds_alternative<InetAddress>(endpoint.address);
+  std::unique_ptr<Channel> channel(new Channel(*std::move(fd), is_tcp));
+  MP_TRY(channel->shake_hands(endpoint));
+  MP_TRY(set_timeout(channel->fd_.get(), kForever));
+  return channel;
+}
+
+Channel::Channel(base::UniqueFd fd, bool is_tcp)
+    : fd_(std::move(fd)), is_tcp_(is_tcp), frames_(kHandshakeFrameMax) {
+  ProcessState::get().add(*this);
+}
+
+Channel::~Channel() { ProcessState::get().remove(*this); }
+
+Result<void> Channel::shake_hands(const Endpoint& endpoint) {
+  MP_TRY_ASSIGN(const Nonce nonce, make_nonce());
+  ClientHandshake handshake(endpoint.authkey, DigestPolicy::Any, nonce);
+  while (true) {
+    MP_TRY_ASSIGN(const std::string_view payload, receive());
+    const HandshakeStep step = handshake.receive(payload);
+    if (step.send) {
+      std::string frame;
+      append_frame(frame, *step.send);
+      MP_TRY(send_all(frame));
+    }
+    if (step.next == HandshakeStep::Next::Fail) {
+      return Error{ErrorCode::AuthenticationFailed, step.reason};
+    }
+    if (step.next == HandshakeStep::Next::Done) break;
+  }
+  // What a server sends to whom it trusts with its objects is not limited.
+  frames_.set_max_payload(std::numeric_limits<std::size_t>::max());
+  return {};
+}
+
+Result<Reply> Channel::exchange(std::string_view request) {
+  std::string frame;
+  append_frame(frame, request);
+  MP_TRY(send_all(frame));
+  MP_TRY_ASSIGN(const std::string_view answer, receive());
+  return decode_reply(answer, {});
+}
+
+Result<void> Channel::send_all(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0) return transport_error("send", errno);
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return {};
+}
+
+Result<std::string_view> Channel::receive() {
+  while (true) {
+    MP_TRY_ASSIGN(const std::optional<std::string_view> payload, frames_.next());
+    if (payload) return *payload;
+    if (is_tcp_) {
+      // A CPython server writes long frames in two parts: see Connection::read of the server.
+      const int yes = 1;
+      ::setsockopt(fd_.get(), IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof yes);
+    }
+    const std::span<char> room = frames_.prepare();
+    const ssize_t got = ::recv(fd_.get(), room.data(), room.size(), 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return transport_error("recv", errno);
+    if (got == 0) return Error{ErrorCode::Disconnected, "the server has closed the connection"};
+    frames_.commit(static_cast<std::size_t>(got));
+  }
+}
+
+}  // namespace mp::manager

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/unique_fd.hpp"
+#include "manager/client/process_state.hpp"
+#include "manager/protocol/frame.hpp"
+#include "manager/protocol/handshake.hpp"
+#include "manager/protocol/message.hpp"
+#include "mp/address.hpp"
+#include "mp/clock.hpp"
+#include "mp/result.hpp"
+
+namespace mp::manager {
+
+/// One authenticated connection to a server, blocking. One thread at a time. A forked child finds
+/// it closed: the connection stays with the process that opened it.
+class Channel {
+ public:
+  /// Connects and shakes hands.
+  /// Errors: NotFound               nobody listens there; the message has the system's reason
+  ///         AuthenticationFailed   one side does not know the key
+  ///         TimedOut               the server did not answer by the deadline
+  ///         Disconnected, Malformed, System
+  static Result<std::unique_ptr<Channel>> open(const Endpoint& endpoint, Timeout timeout);
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+  ~Channel();
+
+  /// Sends a pickled request and waits for its reply, however long that takes.
+  /// Errors: Disconnected           the connection ended; the request may have been carried out
+  ///         Malformed, TooLarge    what came back is no reply
+  /// After an error the channel is of no use any more.
+  Result<Reply> exchange(std::string_view request);
+  /// False in a forked child.
+  bool is_open() const { return static_cast<bool>(fd_); }
+  /// Closes the socket without a word.
+  void forget() { fd_.reset(); }
+
+ private:
+  Channel(base::UniqueFd fd, bool is_tcp);
+  Result<void> shake_hands(const Endpoint& endpoint);
+  Result<void> send_all(std::string_view bytes);
+  Result<std::string_view> receive();
+
+  base::UniqueFd fd_;
+  const bool is_tcp_;
+  FrameReader frames_;
+};
+
+}  // namespace mp::manager

@@ -1,0 +1,152 @@
+#include "manager/client/server_process.hpp"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "base/poll.hpp"
+#include "manager/net/pidfd.hpp"
+#include "manager/server/server.hpp"
+
+namespace mp::manager {
+namespace {
+
+Server* serving = nullptr;  // in the server process, set before the handler is installed
+
+void stop_serving(int) { serving->stop(); }
+
+void set_handler(int signal, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  ::sigaction(signal, &action, nullptr);
+}
+
+/// The handlers of the program that was forked are not meant for its server.
+void reset_signals() {
+  for (int signal = 1; signal < NSIG; ++signal) {
+    if (signal != SIGKILL && signal != SIGSTOP) set_handler(signal, SIG_DFL);
+  }
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
+  // Control-C in a terminal is for the clients; they shut their server down.
+  set_handler(SIGINT, SIG_IGN);
+  set_handler(SIGPIPE, SIG_IGN);
+}
+
+/// Everything the program had open would stay open as long as its server lives: pipes would have no
+/// end, and its own connections no death.
+void close_inherited(std::array<int, 2> kept) {
+  std::sort(kept.begin(), kept.end());
+  unsigned int from = STDERR_FILENO + 1;
+  for (const int fd : kept) {
+    const auto keep = static_cast<unsigned int>(fd);
+    if (keep > from) ::close_range(from, keep - 1, 0);
+    from = keep + 1;
+  }
+  ::close_range(from, std::numeric_limits<unsigned int>::max(), 0);
+  const int nothing = ::open("/dev/null", O_RDONLY);
+  if (nothing > STDERR_FILENO) {
+    ::dup2(nothing, STDIN_FILENO);
+    ::close(nothing);
+  }
+}
+
+/// The life of the server process.
+int serve_in_child(Server& server) {
+  reset_signals();
+  close_inherited(server.descriptors());
+  serving = &server;
+  set_handler(SIGTERM, stop_serving);
+  return server.serve() ? 0 : 1;
+}
+
+}  // namespace
+
+Result<PrivateFolder> PrivateFolder::make() {
+  const char* parent = ::getenv("TMPDIR");
+  std::string path(parent == nullptr || *parent == '\0' ? "/tmp" : parent);
+  path += "/mp-XXXXXX";
+  if (::mkdtemp(path.data()) == nullptr) return system_error(path, errno);
+  return PrivateFolder(std::move(path));
+}
+
+PrivateFolder::PrivateFolder(PrivateFolder&& other) noexcept
+    : path_(std::exchange(other.path_, {})) {}
+
+void PrivateFolder::remove() {
+  if (path_.empty()) return;
+  ::unlink(socket_path().c_str());
+  ::rmdir(path_.c_str());
+  path_.clear();
+}
+
+Result<std::unique_ptr<ServerProcess>> ServerProcess::start(const std::optional<Address>& address,
+                                                            ManagerServerOptions options) {
+  std::unique_ptr<ServerProcess> started(new ServerProcess);
+  Address where = UnixAddress{};
+  if (address) {
+    where = *address;
+  } else {
+    MP_TRY_ASSIGN(PrivateFolder folder, PrivateFolder::make());
+    where = UnixAddress{folder.socket_path()};
+    started->folder_.emplace(std::move(folder));
+  }
+  options.parent = ::getpid();
+  MP_TRY_ASSIGN(Server server, Server::open(where, std::move(options)));
+  started->address_ = server.address();
+  started->starter_ = base::this_process();
+
+  const pid_t pid = ::fork();
+  if (pid < 0) return system_error("fork", errno);
+  if (pid == 0) {
+    // Neither the parent's objects nor its exit handlers are the child's to end: only the server's
+    // socket and folder are.
+    int status = 1;
+    {
+      Server own = std::move(server);
+      status = serve_in_child(own);
+    }
+    if (started->folder_) started->folder_->remove();
+    ::_exit(status);
+  }
+  server.abandon();
+  started->pid_ = pid;
+  started->pidfd_ = open_pidfd(pid);
+  if (!started->pidfd_) {
+    const Error error = system_error("pidfd_open", errno);
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+    return error;
+  }
+  return started;
+}
+
+Result<bool> ServerProcess::join(Timeout timeout) {
+  if (has_ended_) return true;
+  MP_TRY_ASSIGN(const bool ended, base::poll_readable(pidfd_.get(), Deadline::after(timeout)));
+  if (!ended) return false;
+  // Somebody else may have waited for every child there is; it has ended all the same.
+  while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  has_ended_ = true;
+  pidfd_.reset();
+  return true;
+}
+
+void ServerProcess::signal(int number) {
+  if (!has_ended_) ::syscall(SYS_pidfd_send_signal, pidfd_.get(), number, nullptr, 0);
+}
+
+void ServerProcess::clean_up() {
+  if (folder_) folder_->remove();
+}
+
+}  // namespace mp::manager

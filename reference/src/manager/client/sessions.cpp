@@ -1,0 +1,103 @@
+#include "manager/client/sessions.hpp"
+
+#include <map>
+
+#include "base/identity.hpp"
+#include "manager/client/channel.hpp"
+#include "manager/protocol/exception_text.hpp"
+
+namespace mp::manager {
+namespace {
+
+/// For connecting and the handshake. A call may take as long as it likes.
+constexpr std::chrono::seconds kAnswerTimeout{30};
+
+/// A thread's sessions are destroyed with it, but static objects that end later may have proxies.
+constinit thread_local bool thread_has_ended = false;
+
+/// The sessions of one thread, by server.
+class Sessions {
+ public:
+  using Server = std::shared_ptr<const Endpoint>;
+
+  /// Nothing when the thread's own objects are gone already.
+  static Sessions* of_thread() {
+    if (thread_has_ended) return nullptr;
+    thread_local Sessions sessions;
+    return &sessions;
+  }
+  ~Sessions() { thread_has_ended = true; }
+
+  Result<Channel*> get(const Server& server) {
+    const auto found = channels_.find(server);
+    if (found != channels_.end() && found->second->is_open()) return found->second.get();
+    MP_TRY_ASSIGN(std::unique_ptr<Channel> channel, Channel::open(*server, kAnswerTimeout));
+    const std::string name = "mp-" + std::to_string(base::this_thread().number());
+    MP_TRY_ASSIGN(const std::string request,
+                  encode_request(Object(), "accept_connection", Object::tuple_of(Object::str(name)),
+                                 Object::dict()));
+    MP_TRY(channel->exchange(request));
+    return (channels_[server] = std::move(channel)).get();
+  }
+  void drop(const Server& server) { channels_.erase(server); }
+
+ private:
+  std::map<Server, std::unique_ptr<Channel>> channels_;
+};
+
+Error no_such_reply() { return Error{ErrorCode::Malformed, "the server's reply has no meaning"}; }
+
+}  // namespace
+
+Result<Object> ask_server(const Endpoint& endpoint, std::string_view function,
+                          std::vector<Object> args, const Object& kwargs) {
+  MP_TRY_ASSIGN(const std::string request,
+                encode_request(Object(), function, Object::tuple(std::move(args)), kwargs));
+  MP_TRY_ASSIGN(const auto channel, Channel::open(endpoint, kAnswerTimeout));
+  MP_TRY_ASSIGN(const Reply reply, channel->exchange(request));
+  switch (reply.kind) {
+    case ReplyKind::Return:
+      return reply.payload;
+    case ReplyKind::Error:
+      return remote_error(reply.payload);
+    case ReplyKind::Traceback:
+    case ReplyKind::Unserializable:
+      return remote_error(refusal(reply.payload));
+    case ReplyKind::Proxy:
+      break;
+  }
+  return no_such_reply();
+}
+
+Result<Reply> call_object(const std::shared_ptr<const Endpoint>& endpoint, std::string_view ident,
+                          std::string_view method, const Object& args, const Object& kwargs) {
+  MP_TRY_ASSIGN(const std::string request,
+                encode_request(Object::str(ident), method, args, kwargs));
+  Sessions* sessions = Sessions::of_thread();
+  if (sessions == nullptr) {
+    return Error{ErrorCode::Closed, "the thread's connections are closed already"};
+  }
+  MP_TRY_ASSIGN(Channel * channel, sessions->get(endpoint));
+  Result<Reply> reply = channel->exchange(request);
+  if (!reply) sessions->drop(endpoint);
+  return reply;
+}
+
+void close_session(const std::shared_ptr<const Endpoint>& endpoint) {
+  if (Sessions* sessions = Sessions::of_thread()) sessions->drop(endpoint);
+}
+
+Error remote_error(const Object& exception) {
+  const std::string_view name = exception_name(exception);
+  ErrorCode code = ErrorCode::Remote;
+  if (name == "Empty") code = ErrorCode::Empty;
+  if (name == "Full") code = ErrorCode::Full;
+  if (name == "BrokenBarrierError") code = ErrorCode::BrokenBarrier;
+  return Error{code, exception_text(exception)};
+}
+
+Object refusal(const Object& text) {
+  return Object::exception("multiprocessing.managers", "RemoteError", {text});
+}
+
+}  // namespace mp::manager

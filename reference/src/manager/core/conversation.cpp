@@ -1,0 +1,68 @@
+#include "manager/core/conversation.hpp"
+
+#include <utility>
+
+namespace mp::manager {
+
+Conversation::Conversation(Dispatcher& dispatcher, const ConversationOptions& options,
+                           const Nonce& nonce, ClientId client)
+    : dispatcher_(dispatcher),
+      options_(options),
+      client_(client),
+      handshake_(std::in_place, options.authkey, options.digests, nonce) {
+  append_frame(output_, handshake_->challenge());
+}
+
+void Conversation::end() {
+  finished_ = true;
+  if (session_) dispatcher_.close(*std::exchange(session_, std::nullopt));
+}
+
+bool Conversation::is_waiting() const { return session_ && dispatcher_.is_waiting(*session_); }
+
+bool Conversation::wants_input() const {
+  return !finished_ && !is_waiting() && output_.size() < kUnsentMax;
+}
+
+bool Conversation::step(Clock::time_point now) {
+  if (!wants_input()) return false;
+  const Result<std::optional<std::string_view>> next = frames_.next();
+  if (!next) {
+    reject_frame(next.error());
+    return true;
+  }
+  if (!*next) return false;
+  take_frame(**next, now);
+  return true;
+}
+
+void Conversation::take_frame(std::string_view payload, Clock::time_point now) {
+  if (handshake_) return shake_hands(payload);
+  dispatcher_.receive(*session_, payload, now);
+}
+
+void Conversation::shake_hands(std::string_view payload) {
+  const HandshakeStep step = handshake_->receive(payload);
+  if (step.send) append_frame(output_, *step.send);
+  finished_ = step.next == HandshakeStep::Next::Fail;
+  if (step.next != HandshakeStep::Next::Done) return;
+  handshake_.reset();
+  frames_.set_max_payload(options_.message_bytes_max);
+  session_ = dispatcher_.open(client_);
+}
+
+void Conversation::reject_frame(const Error& error) {
+  // A stranger is told nothing. A negative length leaves no frame to answer.
+  if (session_ && error.code == ErrorCode::TooLarge) {
+    dispatcher_.refuse(*session_, error.message);
+  } else {
+    finished_ = true;
+  }
+}
+
+void Conversation::reply(const Dispatcher::Reply& reply) {
+  if (reply.payload) append_frame(output_, *reply.payload);
+  if (reply.close) finished_ = true;
+}
+
+}  // namespace mp::manager

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "manager/core/dispatcher.hpp"
+#include "manager/protocol/frame.hpp"
+#include "manager/protocol/handshake.hpp"
+
+namespace mp::manager {
+
+struct ConversationOptions {
+  std::string authkey;
+  DigestPolicy digests = DigestPolicy::Any;
+  std::size_t message_bytes_max = std::size_t{256} << 20;
+};
+
+/// One connection from its first byte to its last, without the socket: the handshake, then frames
+/// to the dispatcher and replies from it. What is to be sent collects in output().
+class Conversation {
+ public:
+  /// Borrows the dispatcher and the options. `nonce` is fresh randomness for this connection.
+  Conversation(Dispatcher& dispatcher, const ConversationOptions& options, const Nonce& nonce,
+               ClientId client);
+  Conversation(const Conversation&) = delete;
+  Conversation& operator=(const Conversation&) = delete;
+  ~Conversation() { end(); }
+
+  /// The connection has ended: nothing more is taken.
+  void end();
+
+  /// Room for bytes that arrive.
+  std::span<char> prepare() { return frames_.prepare(); }
+  /// So many bytes have arrived there. Call step() next.
+  void commit(std::size_t count) { frames_.commit(count); }
+
+  /// Takes the next frame, if one has arrived and may be taken: not while a call waits, nor while
+  /// the peer does not read what it asked for. True when it did; then the dispatcher's replies are
+  /// to be given out before the next step.
+  bool step(Clock::time_point now);
+  /// A reply of the dispatcher to this connection's session.
+  void reply(const Dispatcher::Reply& reply);
+
+  /// The owner sends it from the front, and clears it when all is sent.
+  std::string& output() { return output_; }
+  /// More bytes would be of use.
+  bool wants_input() const;
+  /// Nothing more will happen once output() is sent.
+  bool is_finished() const { return finished_; }
+  bool is_authenticated() const { return session_.has_value(); }
+  /// A call is waiting in the server: the end of the connection matters at once.
+  bool is_waiting() const;
+  std::optional<SessionId> session() const { return session_; }
+
+ private:
+  void take_frame(std::string_view payload, Clock::time_point now);
+  void shake_hands(std::string_view payload);
+  void reject_frame(const Error& error);
+
+  static constexpr std::size_t kUnsentMax = 256 * 1024;
+
+  Dispatcher& dispatcher_;
+  const ConversationOptions& options_;
+  ClientId client_;
+  FrameReader frames_{kHandshakeFrameMax};
+  std::optional<ServerHandshake> handshake_;  // until the key is proven
+  std::optional<SessionId> session_;          // from then on
+  std::string output_;
+  bool finished_ = false;
+};
+
+}  // namespace mp::manager

@@ -1,0 +1,155 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "manager/core/object_table.hpp"
+#include "manager/objects/referent.hpp"
+#include "manager/protocol/message.hpp"
+#include "mp/clock.hpp"
+#include "mp/pickle.hpp"
+
+namespace mp::manager {
+
+struct DispatcherOptions {
+  /// What every ident of this server begins with: lower-case hexadecimal digits.
+  std::string ident_tag;
+  pickle::LoadLimits limits = {};
+  /// How long the references of a dead process are kept: a child that it had just forked may be
+  /// about to take references of its own.
+  Clock::duration orphan_grace = std::chrono::seconds(1);
+};
+
+/// The manager server without sockets, threads and clocks: requests in, replies out, time as an
+/// argument. Everything an authenticated connection may say is decided here.
+///
+/// Sessions. An authenticated connection is a session. Its first request is for the server itself
+/// and is the only one, unless it is accept_connection: then requests for objects follow, one at a
+/// time.
+///
+/// Waiting. A call that has to wait is parked: it has no reply until another call, its deadline or
+/// the server's end completes it. While it is parked no further request of that session is taken
+/// (is_waiting()), but the end of the session is, and takes the call out of every queue.
+///
+/// Clients. A client is a process. Sessions of kAnonymous (TCP, where processes cannot be known)
+/// take part in everything but the clean-up after a death: their references stay, as in CPython,
+/// until they are given back, and so does a Lock that they hold.
+///
+/// Deaths. The end of a session frees the RLocks and Conditions it holds. The death of a client
+/// gives back its references, and passes on the Locks it had acquired, unless it had returned all
+/// its references before: a process that ends in order does so, and may leave a Lock for others to
+/// release.
+class Dispatcher final : private Host {
+ public:
+  struct Reply {
+    SessionId session;
+    std::optional<std::string> payload;  ///< nothing: close only
+    bool close;                          ///< the connection ends behind it
+  };
+
+  explicit Dispatcher(DispatcherOptions options) : options_(std::move(options)) {}
+  ~Dispatcher() override = default;
+
+  SessionId open(ClientId client);
+  /// One frame of a session that is not waiting and not closed.
+  void receive(SessionId session, std::string_view payload, Clock::time_point now);
+  /// A frame that was too long to be kept: answered, and the session is closed.
+  void refuse(SessionId session, std::string_view why);
+  /// The connection has ended. Allowed at any time.
+  void close(SessionId session);
+
+  /// The process has died, but others may still have connections that it opened: its waiting calls
+  /// will not be read by anybody.
+  void abandon_waits(ClientId client);
+  /// The process has died and none of its connections is left.
+  void client_died(ClientId client, Clock::time_point now);
+
+  bool is_waiting(SessionId session) const;
+  /// Completes what has waited until now.
+  void expire(Clock::time_point now);
+  /// When expire() has to be called next; time_point::max() for never.
+  Clock::time_point next_deadline() const;
+
+  /// The replies since the last call, in order.
+  std::vector<Reply> take_replies() { return std::exchange(replies_, {}); }
+  /// A client has asked for the end of the server; its reply has been given.
+  bool is_shutting_down() const { return shutting_down_; }
+  bool has_references_of(ClientId client) const { return objects_.has_references_of(client); }
+
+ private:
+  struct Parked {
+    ObjectNumber object;
+    Clock::time_point deadline;
+  };
+  struct Session {
+    ClientId client;
+    bool serving = false;  // accept_connection was answered
+    bool closed = false;   // nothing more is taken; the connection is about to end
+    std::optional<Parked> parked;
+    std::vector<ObjectNumber> grace;
+  };
+  struct ServerFunction;
+  static const ServerFunction* find_server_function(const Object& name);
+
+  // Host
+  void answer(SessionId session, Outcome outcome) override;
+  void wait_for_ever(SessionId session) override;
+  Referent* referent_of(const Object& proxy) override;
+  void hold(ObjectNumber number) override { objects_.hold(number); }
+  void let_go(ObjectNumber number) override { objects_.let_go(number); }
+  void lock_acquired(LockCore& lock) override { held_locks_.insert(&lock); }
+  void lock_released(LockCore& lock) override { held_locks_.erase(&lock); }
+  std::string ident_of(ObjectNumber number) const override { return objects_.ident_of(number); }
+
+  Session& session(SessionId id);
+  void serve_request(SessionId id, const Request& request, Clock::time_point now);
+  void call_method(SessionId id, Referent& referent, const Request& request, Clock::time_point now);
+  /// What is always there: '__str__', '__repr__' and '#GETVALUE'.
+  Outcome call_fallback(const Referent& referent, const Object& name) const;
+  void serve_server_request(SessionId id, const Request& request, Clock::time_point now);
+
+  void park(SessionId id, ObjectNumber object, Clock::time_point deadline);
+  void unpark(Session& session, SessionId id);
+  void withdraw(Session& session, SessionId id);
+  /// Sends the outcome of a call, or parks the session on the object when there is none yet.
+  void settle(SessionId id, ObjectNumber object, const Outcome& outcome);
+  void reply(SessionId id, const Outcome& outcome);
+  void reply_and_close(SessionId id, const Outcome& outcome);
+  void end_session(SessionId id);
+  /// A proxy inside a reply keeps its object until the receiver had the chance to take a reference.
+  void grant_grace(Session& session, const Object& value);
+  void end_grace(Session& session);
+  void release_locks_of_session(SessionId id);
+  void release_locks_of_client(ClientId client);
+
+  // The functions of the server itself.
+  Outcome dummy(SessionId id, const Call& call);
+  Outcome create(SessionId id, const Call& call);
+  Outcome incref(SessionId id, const Call& call);
+  Outcome decref(SessionId id, const Call& call);
+  Outcome accept_connection(SessionId id, const Call& call);
+  Outcome get_methods(SessionId id, const Call& call);
+  Outcome number_of_objects(SessionId id, const Call& call);
+  Outcome debug_info(SessionId id, const Call& call);
+  Outcome shutdown(SessionId id, const Call& call);
+  Attempt<ObjectNumber> known_object(const Call& call, std::string_view function);
+
+  DispatcherOptions options_;
+  // Destroyed after the objects, which tell it when they let locks go.
+  std::unordered_set<LockCore*> held_locks_;
+  ObjectTable objects_{options_.ident_tag};
+  std::unordered_map<SessionId, Session> sessions_;
+  SessionId next_session_ = 1;
+  std::set<std::pair<Clock::time_point, SessionId>> deadlines_;
+  std::multimap<Clock::time_point, ClientId> dead_clients_;
+  std::vector<Reply> replies_;
+  bool shutting_down_ = false;
+};
+
+}  // namespace mp::manager

@@ -1,0 +1,207 @@
+#include "manager/objects/queue.hpp"
+
+#include <algorithm>
+
+#include "manager/objects/arguments.hpp"
+
+namespace mp::manager {
+namespace {
+
+constexpr Method kMethods[] = {
+    method<&QueueReferent::empty>("empty"),
+    method<&QueueReferent::full>("full"),
+    method<&QueueReferent::get>("get"),
+    method<&QueueReferent::get_nowait>("get_nowait"),
+    method<&QueueReferent::join>("join"),
+    method<&QueueReferent::put>("put"),
+    method<&QueueReferent::put_nowait>("put_nowait"),
+    method<&QueueReferent::qsize>("qsize"),
+    method<&QueueReferent::shutdown>("shutdown"),
+    method<&QueueReferent::task_done>("task_done"),
+};
+constexpr ReferentType kType = {"Queue", kMethods};
+
+// CPython sends `_queue.Empty`, the same class, by a name that 3.6 does not have.
+Raise empty_error() { return raise_bare("queue", "Empty"); }
+Raise full_error() { return raise_bare("queue", "Full"); }
+Raise shut_down_error() { return raise_bare("queue", "ShutDown"); }
+
+/// A timeout of put() and get().
+Attempt<WaitLimit> wait_limit(const Object* timeout) {
+  MP_TRY_ASSIGN(const WaitLimit limit, to_wait_limit(timeout));
+  if (limit && *limit < 0) return value_error("'timeout' must be a non-negative number");
+  return limit;
+}
+
+bool is_truth(const Object* given, bool fallback) {
+  return given == nullptr ? fallback : truth(*given);
+}
+
+}  // namespace
+
+const ReferentType& QueueReferent::type() const { return kType; }
+
+Attempt<std::unique_ptr<Referent>> QueueReferent::make(Host& host, ObjectNumber number,
+                                                       const Call& call) {
+  constexpr std::string_view names[] = {"maxsize"};
+  MP_TRY_ASSIGN(const auto given, bind_arguments(call, "Queue.__init__", names, 0));
+  std::unique_ptr<QueueReferent> made(new QueueReferent(host, number));
+  if (given[0] != nullptr) {
+    MP_TRY_ASSIGN(const std::int64_t maxsize, to_index(*given[0]));
+    made->bounded_ = maxsize > 0;
+    made->capacity_ = maxsize > 0 ? static_cast<std::uint64_t>(maxsize) : 0;
+  }
+  return std::unique_ptr<Referent>(std::move(made));
+}
+
+Outcome QueueReferent::get_value() const {
+  return Outcome::unserializable("TypeError: cannot pickle '_thread.lock' object\n");
+}
+
+void QueueReferent::admit(Item item) {
+  ++unfinished_;
+  if (!getters_.empty()) {
+    const SessionId getter = getters_.front();
+    getters_.pop_front();
+    host().answer(getter, returned(std::move(item.value)));
+    return;
+  }
+  references_.stored(item.value, item.carries_proxies);
+  items_.push_back(std::move(item.value));
+}
+
+Object QueueReferent::take() {
+  Object value = std::move(items_.front());
+  items_.pop_front();
+  references_.removed(value);
+  if (!putters_.empty()) {
+    Putter putter = std::move(putters_.front());
+    putters_.pop_front();
+    admit(std::move(putter.item));
+    host().answer(putter.session, returned());
+  }
+  return value;
+}
+
+Outcome QueueReferent::put(const Call& call) {
+  constexpr std::string_view names[] = {"item", "block", "timeout"};
+  MP_TRY_ASSIGN(const auto given, bind_arguments(call, "Queue.put", names, 1));
+  return enqueue({*given[0], call.carries_proxies}, {is_truth(given[1], true), given[2]}, call);
+}
+
+Outcome QueueReferent::put_nowait(const Call& call) {
+  constexpr std::string_view names[] = {"item"};
+  MP_TRY_ASSIGN(const auto given, bind_arguments(call, "Queue.put_nowait", names, 1));
+  return enqueue({*given[0], call.carries_proxies}, {false, nullptr}, call);
+}
+
+Outcome QueueReferent::enqueue(Item item, const Waiting& waiting, const Call& call) {
+  if (shut_down_) return shut_down_error();
+  if (bounded_) {
+    // As CPython, which looks at the timeout even when there is room, but only with a bound.
+    if (!waiting.block && is_full()) return full_error();
+    if (waiting.block) {
+      MP_TRY_ASSIGN(const WaitLimit limit, wait_limit(waiting.timeout));
+      if (is_full()) {
+        MP_TRY_ASSIGN(const Clock::time_point deadline, deadline_of(limit, call.now));
+        if (deadline <= call.now) return full_error();
+        putters_.push_back({call.session, std::move(item)});
+        return Outcome::park(deadline);
+      }
+    }
+  }
+  admit(std::move(item));
+  return returned();
+}
+
+Outcome QueueReferent::get(const Call& call) {
+  constexpr std::string_view names[] = {"block", "timeout"};
+  MP_TRY_ASSIGN(const auto given, bind_arguments(call, "Queue.get", names, 0));
+  return dequeue({is_truth(given[0], true), given[1]}, call);
+}
+
+Outcome QueueReferent::get_nowait(const Call& call) {
+  MP_TRY(bind_into(call, "Queue.get_nowait", {}, 0, {}));
+  return dequeue({false, nullptr}, call);
+}
+
+Outcome QueueReferent::dequeue(const Waiting& waiting, const Call& call) {
+  if (shut_down_ && items_.empty()) return shut_down_error();
+  if (!waiting.block) return items_.empty() ? Outcome(empty_error()) : returned(take());
+  MP_TRY_ASSIGN(const WaitLimit limit, wait_limit(waiting.timeout));
+  if (!items_.empty()) return returned(take());
+  MP_TRY_ASSIGN(const Clock::time_point deadline, deadline_of(limit, call.now));
+  if (deadline <= call.now) return empty_error();
+  getters_.push_back(call.session);
+  return Outcome::park(deadline);
+}
+
+Outcome QueueReferent::empty(const Call& call) {
+  MP_TRY(bind_into(call, "Queue.empty", {}, 0, {}));
+  return returned(Object::boolean(items_.empty()));
+}
+
+Outcome QueueReferent::full(const Call& call) {
+  MP_TRY(bind_into(call, "Queue.full", {}, 0, {}));
+  return returned(Object::boolean(is_full()));
+}
+
+Outcome QueueReferent::qsize(const Call& call) {
+  MP_TRY(bind_into(call, "Queue.qsize", {}, 0, {}));
+  return returned(Object::unsigned_integer(items_.size()));
+}
+
+Outcome QueueReferent::join(const Call& call) {
+  MP_TRY(bind_into(call, "Queue.join", {}, 0, {}));
+  if (unfinished_ == 0) return returned();
+  joiners_.push_back(call.session);
+  return Outcome::park();
+}
+
+Outcome QueueReferent::task_done(const Call& call) {
+  MP_TRY(bind_into(call, "Queue.task_done", {}, 0, {}));
+  if (unfinished_ == 0) return value_error("task_done() called too many times");
+  --unfinished_;
+  wake_joiners();
+  return returned();
+}
+
+void QueueReferent::wake_joiners() {
+  if (unfinished_ != 0) return;
+  for (const SessionId joiner : std::exchange(joiners_, {})) host().answer(joiner, returned());
+}
+
+/// queue.Queue.shutdown of Python 3.13: no more puts; gets go on until the queue is empty, or end
+/// at once when `immediate`, which also takes the items away.
+Outcome QueueReferent::shutdown(const Call& call) {
+  constexpr std::string_view names[] = {"immediate"};
+  MP_TRY_ASSIGN(const auto given, bind_arguments(call, "Queue.shutdown", names, 0));
+  shut_down_ = true;
+  if (is_truth(given[0], false)) {
+    for (const Object& item : items_) references_.removed(item);
+    unfinished_ -= std::min<std::uint64_t>(unfinished_, items_.size());
+    items_.clear();
+    wake_joiners();
+  }
+  for (const SessionId getter : std::exchange(getters_, {})) {
+    host().answer(getter, shut_down_error());
+  }
+  for (const Putter& putter : std::exchange(putters_, {})) {
+    host().answer(putter.session, shut_down_error());
+  }
+  return returned();
+}
+
+Outcome QueueReferent::timed_out(SessionId session) {
+  const bool was_getting = std::find(getters_.begin(), getters_.end(), session) != getters_.end();
+  withdraw(session);
+  return was_getting ? empty_error() : full_error();
+}
+
+void QueueReferent::withdraw(SessionId session) {
+  std::erase(getters_, session);
+  std::erase(joiners_, session);
+  std::erase_if(putters_, [session](const Putter& putter) { return putter.session == session; });
+}
+
+}  // namespace mp::manager

@@ -1,0 +1,36 @@
+#include "manager/objects/references.hpp"
+
+#include "manager/protocol/token.hpp"
+
+namespace mp::manager {
+
+References::~References() {
+  for (const auto& [number, count] : held_) {
+    for (std::size_t i = 0; i < count; ++i) host_.let_go(number);
+  }
+}
+
+void References::stored(const Object& value, bool carries_proxies) {
+  if (!carries_proxies) return;
+  for_each_proxy(value, [this](const Object& proxy) {
+    const Referent* referent = host_.referent_of(proxy);
+    if (referent == nullptr) return;
+    host_.hold(referent->number());
+    ++held_[referent->number()];
+  });
+}
+
+void References::removed(const Object& value) {
+  if (held_.empty()) return;
+  for_each_proxy(value, [this](const Object& proxy) {
+    const Referent* referent = host_.referent_of(proxy);
+    const auto held = referent == nullptr ? held_.end() : held_.find(referent->number());
+    // An equal key may share its parts differently and so show a proxy more often than it was
+    // counted; what is not held cannot be given back.
+    if (held == held_.end()) return;
+    if (--held->second == 0) held_.erase(held);
+    host_.let_go(referent->number());
+  });
+}
+
+}  // namespace mp::manager

@@ -1,0 +1,119 @@
+#include "manager/program/options.hpp"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include "mp/object.hpp"
+
+namespace mp::manager {
+namespace {
+
+constexpr int kUsageError = 2;
+
+/// The command line as it is, before it means anything.
+struct Arguments {
+  std::string address;
+  std::string authkey_file;
+  std::string authkey_env;
+  bool exit_with_parent = false;
+};
+
+EarlyExit usage_error(const std::string& what) {
+  return {kUsageError, "", "mp-manager: " + what + "\n"};
+}
+
+void declare(CLI::App& app, Arguments& arguments, ManagerServerOptions& server) {
+  app.set_help_flag("-h,--help", "Print this text and end");
+  app.add_option("--address", arguments.address,
+                 "Where to listen: the path of a Unix socket, @NAME for an abstract one, or "
+                 "HOST:PORT ([IPV6]:PORT). Port 0 takes a free port; an empty HOST is every IPv4 "
+                 "interface")
+      ->required()
+      ->type_name("PATH|HOST:PORT");
+  auto* key = app.add_option_group("Key", "What clients must know; one of them is needed");
+  key->add_option("--authkey-file", arguments.authkey_file,
+                  "A file with the key: its bytes, without a line feed at the end")
+      ->type_name("FILE");
+  key->add_option("--authkey-env", arguments.authkey_env,
+                  "The environment variable that has the key")
+      ->type_name("NAME");
+  key->require_option(1);
+  app.add_flag("--strict-auth", server.strict_auth,
+               "Refuse MD5: clients before CPython 3.12 cannot connect");
+  app.add_flag("--exit-with-parent", arguments.exit_with_parent,
+               "End when the process that started this one has ended and no client is left");
+  app.add_option("--max-message", server.message_bytes_max, "Longest request, in bytes")
+      ->type_name("BYTES")
+      ->check(CLI::Range(std::size_t{1024}, std::size_t{1} << 40))
+      ->capture_default_str();
+  app.add_option("--max-depth", server.depth_max, "Deepest nesting of a request")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{8}, kNestingMax - 16))
+      ->capture_default_str();
+  app.add_option(
+         "--max-clients", server.connections_max,
+         "Connections at a time; a client has one for each of its threads and, for moments, "
+         "one more")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 20))
+      ->capture_default_str();
+  app.footer(
+      "Prints the address on one line of standard output as soon as clients can connect, and "
+      "serves\n"
+      "until a client asks for shutdown, or until SIGTERM or SIGINT. A socket file left by a "
+      "server\n"
+      "that was killed is replaced; one that a live server listens on is not.\n\n"
+      "  mp-manager --address /tmp/demo.sock --authkey-env KEY\n"
+      "  python3: m = multiprocessing.managers.SyncManager('/tmp/demo.sock', authkey=b'...');\n"
+      "           m.connect(); d = m.dict()");
+}
+
+std::variant<std::string, EarlyExit> read_key(const Arguments& arguments) {
+  if (!arguments.authkey_env.empty()) {
+    const char* value = std::getenv(arguments.authkey_env.c_str());
+    if (value == nullptr) {
+      return usage_error("the environment has no variable " + arguments.authkey_env);
+    }
+    return std::string(value);
+  }
+  std::ifstream file(arguments.authkey_file, std::ios::binary);
+  std::string key((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (!file.is_open() || file.bad()) {
+    return usage_error(arguments.authkey_file + ": cannot be read");
+  }
+  if (key.ends_with('\n')) key.pop_back();
+  return key;
+}
+
+}  // namespace
+
+std::variant<ProgramOptions, EarlyExit> parse_command_line(int argc, const char* const* argv) {
+  CLI::App app(
+      "A server of shared objects that speaks the protocol of Python's multiprocessing "
+      "managers.",
+      "mp-manager");
+  Arguments arguments;
+  ProgramOptions options;
+  declare(app, arguments, options.server);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return EarlyExit{0, app.help(), ""};
+  } catch (const CLI::ParseError& error) {
+    return usage_error(std::string(error.what()) + " (see --help)");
+  }
+  Result<Address> address = parse_address(arguments.address);
+  if (!address) return usage_error("--address: " + address.error().message);
+  options.address = *std::move(address);
+  std::variant<std::string, EarlyExit> key = read_key(arguments);
+  if (auto* failed = std::get_if<EarlyExit>(&key)) return *failed;
+  options.server.authkey = std::get<std::string>(std::move(key));
+  if (arguments.exit_with_parent) options.server.parent = ::getppid();
+  return options;
+}
+
+}  // namespace mp::manager

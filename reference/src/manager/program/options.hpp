@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "mp/address.hpp"
+#include "mp/manager_server.hpp"
+
+namespace mp::manager {
+
+struct ProgramOptions {
+  Address address;
+  ManagerServerOptions server;
+};
+
+/// What is to be printed before the program ends, and how it ends.
+struct EarlyExit {
+  int status;
+  std::string out;
+  std::string error;
+};
+
+/// Reads the command line, the key's file and the environment. An error is one line.
+std::variant<ProgramOptions, EarlyExit> parse_command_line(int argc, const char* const* argv);
+
+}  // namespace mp::manager

@@ -1,0 +1,263 @@
+#include "manager/server/event_loop.hpp"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "manager/net/pidfd.hpp"
+
+namespace mp::manager {
+namespace {
+
+base::UniqueFd open_spare() { return base::UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
+
+/// Twelve hexadecimal digits of randomness: no two servers give out the same ident.
+Result<std::string> make_ident_tag() {
+  MP_TRY_ASSIGN(const Nonce nonce, make_nonce());
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string tag;
+  for (std::size_t i = 0; i < 12; ++i) tag += kDigits[static_cast<unsigned char>(nonce[i]) & 15];
+  return tag;
+}
+
+DispatcherOptions dispatcher_options(const ManagerServerOptions& options, std::string tag) {
+  DispatcherOptions made;
+  made.ident_tag = std::move(tag);
+  made.limits.depth = options.depth_max;
+  made.orphan_grace = options.orphan_grace;
+  return made;
+}
+
+ConversationOptions conversation_options(const ManagerServerOptions& options) {
+  return {options.authkey, options.strict_auth ? DigestPolicy::NoMd5 : DigestPolicy::Any,
+          options.message_bytes_max};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<EventLoop>> EventLoop::open(Listener& listener, int stop,
+                                                   const ManagerServerOptions& options) {
+  MP_TRY_ASSIGN(Poller poller, Poller::open());
+  MP_TRY_ASSIGN(std::string tag, make_ident_tag());
+  std::unique_ptr<EventLoop> loop(
+      new EventLoop(std::move(poller), listener, options, std::move(tag)));
+  MP_TRY(loop->watch_fixed(stop));
+  return loop;
+}
+
+EventLoop::EventLoop(Poller poller, Listener& listener, const ManagerServerOptions& options,
+                     std::string ident_tag)
+    : poller_(std::move(poller)),
+      listener_(listener),
+      options_(options),
+      is_tcp_(std::holds_alternative<InetAddress>(listener.address())),
+      conversation_options_(conversation_options(options)),
+      dispatcher_(dispatcher_options(options, std::move(ident_tag))),
+      spare_(open_spare()) {}
+
+Result<void> EventLoop::watch_fixed(int stop) {
+  MP_TRY(poller_.watch(listener_.fd(), EPOLLIN, kListener));
+  MP_TRY(poller_.watch(stop, EPOLLIN, kStop));
+  if (!options_.parent) return {};
+  parent_ = open_pidfd(*options_.parent);
+  if (parent_) MP_TRY(poller_.watch(parent_.get(), EPOLLIN, kParent));
+  // Whoever is our parent now, it is not the one we were to end with.
+  orphaned_ = !parent_ || ::getppid() != *options_.parent;
+  return {};
+}
+
+Result<void> EventLoop::run() {
+  while (!stopping_ && !dispatcher_.is_shutting_down() && !is_deserted()) {
+    MP_TRY_ASSIGN(const std::span<const epoll_event> events, poller_.wait(next_deadline()));
+    const Clock::time_point now = Clock::now();
+    for (const epoll_event& event : events) handle(event, now);
+    dispatcher_.expire(now);
+    drop_silent_strangers(now);
+    settle(now);
+  }
+  return {};
+}
+
+void EventLoop::settle(Clock::time_point now) {
+  // Giving out a reply may end a connection, whose locks then pass to others, and so on.
+  std::deque<Key> moved;
+  do {
+    moved.clear();
+    give_out_replies(moved);
+    for (const Key key : moved) pump(key, now);
+  } while (!moved.empty());
+}
+
+void EventLoop::handle(const epoll_event& event, Clock::time_point now) {
+  const Key key = event.data.u64;
+  if (key >= Clients::kFirstKey) return handle_death(key, now);
+  switch (key) {
+    case kListener:
+      return accept_all(now);
+    case kStop:
+      stopping_ = true;
+      return;
+    case kParent:
+      orphaned_ = true;
+      poller_.forget(parent_.get());
+      return;
+    default:
+      return handle_connection(key, event.events, now);
+  }
+}
+
+void EventLoop::accept_all(Clock::time_point now) {
+  while (true) {
+    base::UniqueFd socket(
+        ::accept4(listener_.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (socket) {
+      admit(std::move(socket), now);
+      continue;
+    }
+    if (errno == EINTR || errno == ECONNABORTED) continue;
+    if (errno == EMFILE || errno == ENFILE) shed_one();
+    return;
+  }
+}
+
+void EventLoop::shed_one() {
+  spare_.reset();
+  base::UniqueFd(::accept4(listener_.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)).reset();
+  spare_ = open_spare();
+}
+
+void EventLoop::admit(base::UniqueFd socket, Clock::time_point now) {
+  if (connections_.size() >= options_.connections_max) return;
+  const Result<Nonce> nonce = make_nonce();
+  if (!nonce) return;
+  if (is_tcp_) {
+    const int yes = 1;
+    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  }
+  const int fd = socket.get();
+  const ClientId client = clients_.connected(fd);
+  const Key key = next_key_++;
+  auto connection = std::make_unique<Connection>(std::move(socket), is_tcp_, dispatcher_,
+                                                 conversation_options_, *nonce, client);
+  connection->update_interest();
+  const Result<void> watched = poller_.watch(fd, connection->interest(), key);
+  connections_.emplace(key, std::move(connection));
+  if (!watched) return drop(key, now);
+  strangers_.push_back({now + options_.handshake_timeout, key});
+  pump(key, now);
+}
+
+void EventLoop::handle_connection(Key key, std::uint32_t events, Clock::time_point now) {
+  const auto found = connections_.find(key);
+  if (found == connections_.end()) return;  // dropped by an earlier event
+  Connection& connection = *found->second;
+  // A peer that can read no reply asks for nothing any more: what it sent in its last moment is not
+  // carried out, or it might take an item with it.
+  if ((events & (EPOLLHUP | EPOLLERR)) != 0) return drop(key, now);
+  const bool will_send_no_more = (events & EPOLLRDHUP) != 0;
+  do {
+    // Whoever waits for a reply, or does not read its replies, and goes away, has nothing to say.
+    if (will_send_no_more && !connection.conversation().wants_input()) return drop(key, now);
+    const bool may_read = (events & EPOLLIN) != 0 && connection.conversation().wants_input();
+    const bool has_ended = may_read && !connection.read();
+    pump(key, now);
+    if (has_ended) return drop(key, now);
+    // Read to the end at once: nobody else's call may come between its last words and its end.
+  } while (will_send_no_more && connections_.contains(key));
+}
+
+void EventLoop::pump(Key first, Clock::time_point now) {
+  std::deque<Key> moved{first};
+  while (!moved.empty()) {
+    const Key key = moved.front();
+    moved.pop_front();
+    const auto found = connections_.find(key);
+    if (found == connections_.end()) continue;
+    Connection& connection = *found->second;
+    bool alive = true;
+    while (alive && advance(connection, key, now)) {
+      give_out_replies(moved);
+      alive = connection.write();
+    }
+    alive = alive && connection.write();
+    if (!alive || connection.is_done()) {
+      drop(key, now);
+    } else if (connection.update_interest()) {
+      poller_.rewatch(connection.fd(), connection.interest(), key);
+    }
+  }
+}
+
+bool EventLoop::advance(Connection& connection, Key key, Clock::time_point now) {
+  Conversation& conversation = connection.conversation();
+  const bool was_stranger = !conversation.is_authenticated();
+  if (!conversation.step(now)) return false;
+  if (was_stranger && conversation.is_authenticated()) {
+    by_session_.emplace(*conversation.session(), key);
+  }
+  return true;
+}
+
+void EventLoop::give_out_replies(std::deque<Key>& moved) {
+  for (const Dispatcher::Reply& reply : dispatcher_.take_replies()) {
+    const auto found = by_session_.find(reply.session);
+    if (found == by_session_.end()) continue;
+    connections_.at(found->second)->conversation().reply(reply);
+    if (std::find(moved.begin(), moved.end(), found->second) == moved.end()) {
+      moved.push_back(found->second);
+    }
+  }
+}
+
+void EventLoop::drop(Key key, Clock::time_point now) {
+  const auto found = connections_.find(key);
+  if (found == connections_.end()) return;
+  const std::unique_ptr<Connection> connection = std::move(found->second);
+  connections_.erase(found);
+  if (const auto session = connection->conversation().session()) by_session_.erase(*session);
+  poller_.forget(connection->fd());
+  const ClientId client = connection->client();
+  // The dispatcher must know that the session has ended before it hears of the death.
+  connection->conversation().end();
+  if (clients_.disconnected(client)) dispatcher_.client_died(client, now);
+}
+
+void EventLoop::handle_death(Key key, Clock::time_point now) {
+  const std::optional<Clients::Death> death = clients_.ended(key);
+  if (!death) return;
+  if (death->has_connections) {
+    dispatcher_.abandon_waits(death->client);
+  } else {
+    dispatcher_.client_died(death->client, now);
+  }
+}
+
+void EventLoop::drop_silent_strangers(Clock::time_point now) {
+  while (!strangers_.empty()) {
+    const Stranger stranger = strangers_.front();
+    const auto found = connections_.find(stranger.key);
+    const bool is_known =
+        found == connections_.end() || found->second->conversation().is_authenticated();
+    if (!is_known && stranger.deadline > now) return;
+    strangers_.pop_front();
+    if (!is_known) drop(stranger.key, now);
+  }
+}
+
+Clock::time_point EventLoop::next_deadline() const {
+  const Clock::time_point next = dispatcher_.next_deadline();
+  return strangers_.empty() ? next : std::min(next, strangers_.front().deadline);
+}
+
+bool EventLoop::is_deserted() const {
+  return orphaned_ && connections_.empty() && !clients_.any_alive([this](ClientId client) {
+    return dispatcher_.has_references_of(client);
+  });
+}
+
+}  // namespace mp::manager

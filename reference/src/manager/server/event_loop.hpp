@@ -1,0 +1,76 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <unordered_map>
+
+#include "manager/core/dispatcher.hpp"
+#include "manager/net/listener.hpp"
+#include "manager/server/clients.hpp"
+#include "manager/server/connection.hpp"
+#include "manager/server/poller.hpp"
+#include "mp/manager_server.hpp"
+
+namespace mp::manager {
+
+/// The sockets of a manager server: moves bytes between them and the dispatcher, and tells it the
+/// time and who has died. One thread; a connection's events are handled one at a time.
+class EventLoop {
+ public:
+  /// Borrows all of them. `stop` becomes readable when the loop shall end.
+  static Result<std::unique_ptr<EventLoop>> open(Listener& listener, int stop,
+                                                 const ManagerServerOptions& options);
+  Result<void> run();
+
+ private:
+  using Key = Poller::Key;
+  enum FixedKey : Key { kListener, kStop, kParent, kFirstConnection };
+
+  EventLoop(Poller poller, Listener& listener, const ManagerServerOptions& options,
+            std::string ident_tag);
+  Result<void> watch_fixed(int stop);
+
+  void handle(const epoll_event& event, Clock::time_point now);
+  void accept_all(Clock::time_point now);
+  void admit(base::UniqueFd socket, Clock::time_point now);
+  /// Without a free descriptor the queue of connections would stay full for ever: takes the first
+  /// and closes it.
+  void shed_one();
+  void handle_connection(Key key, std::uint32_t events, Clock::time_point now);
+  /// Takes frames, gives out replies and sends, until nothing moves any more.
+  void pump(Key key, Clock::time_point now);
+  void give_out_replies(std::deque<Key>& moved);
+  /// One step of the conversation; false when there was none to take.
+  bool advance(Connection& connection, Key key, Clock::time_point now);
+  /// Gives out what calls, deadlines and dropped connections have answered.
+  void settle(Clock::time_point now);
+  void drop(Key key, Clock::time_point now);
+  void handle_death(Key key, Clock::time_point now);
+  void drop_silent_strangers(Clock::time_point now);
+  Clock::time_point next_deadline() const;
+  /// The parent has ended, and nobody else is there to serve.
+  bool is_deserted() const;
+
+  Poller poller_;
+  Listener& listener_;
+  const ManagerServerOptions& options_;
+  const bool is_tcp_;
+  ConversationOptions conversation_options_;
+  Dispatcher dispatcher_;
+  Clients clients_{poller_};
+  base::UniqueFd parent_;
+  base::UniqueFd spare_;  // given up to shed a connection when there is no other descriptor
+  bool stopping_ = false;
+  bool orphaned_ = false;
+  Key next_key_ = kFirstConnection;
+  // Destroyed before the dispatcher, which their conversations close their sessions with.
+  std::unordered_map<Key, std::unique_ptr<Connection>> connections_;
+  std::unordered_map<SessionId, Key> by_session_;
+  struct Stranger {
+    Clock::time_point deadline;
+    Key key;
+  };
+  std::deque<Stranger> strangers_;  // in the order of their deadlines
+};
+
+}  // namespace mp::manager

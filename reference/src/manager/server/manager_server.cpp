@@ -1,0 +1,24 @@
+#include "mp/manager_server.hpp"
+
+#include "manager/server/server.hpp"
+
+namespace mp {
+
+struct ManagerServer::State {
+  manager::Server server;
+};
+
+ManagerServer::ManagerServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+ManagerServer::ManagerServer(ManagerServer&&) noexcept = default;
+ManagerServer::~ManagerServer() = default;
+
+Result<ManagerServer> ManagerServer::open(const Address& address, ManagerServerOptions options) {
+  MP_TRY_ASSIGN(manager::Server server, manager::Server::open(address, std::move(options)));
+  return ManagerServer(std::unique_ptr<State>(new State{std::move(server)}));
+}
+
+const Address& ManagerServer::address() const { return state_->server.address(); }
+Result<void> ManagerServer::serve() { return state_->server.serve(); }
+void ManagerServer::stop() noexcept { state_->server.stop(); }
+
+}  // namespace mp
