@@ -43,7 +43,7 @@ inline Program get_until_none(const Object& queue) {
   return program.set("got", list()).forever(body);
 }
 
-inline const std::vector<Value>& items_of(const Value& value) {
+inline std::vector<Value> items_of(const Value& value) {
   const auto* items = value.get_if<List>();
   if (items == nullptr) throw CaseStop(Verdict::fail, "not a list: " + to_python(value));
   return items->items;
