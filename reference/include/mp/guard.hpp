@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <utility>
 
 #include "mp/clock.hpp"
@@ -21,11 +20,13 @@ class [[nodiscard]] Guard {
   }
 
   Guard(Guard&& other) noexcept
-      : lock_(std::exchange(other.lock_, std::nullopt)), owner_died_(other.owner_died_) {}
+      : lock_(other.lock_),
+        is_holding_(std::exchange(other.is_holding_, false)),
+        owner_died_(other.owner_died_) {}
   Guard& operator=(Guard&&) = delete;
   /// A release that fails (somebody else released the lock) has nobody to be told to.
   ~Guard() {
-    if (lock_) static_cast<void>(lock_->release());
+    if (is_holding_) static_cast<void>(lock_.release());
   }
 
   /// Whether the previous holder died, and what is guarded may be half changed.
@@ -34,7 +35,8 @@ class [[nodiscard]] Guard {
  private:
   Guard(const L& lock, bool owner_died) : lock_(lock), owner_died_(owner_died) {}
 
-  std::optional<L> lock_;
+  L lock_;  // a handle: the guard may outlive the one it was made from
+  bool is_holding_ = true;
   bool owner_died_;
 };
 

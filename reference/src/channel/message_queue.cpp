@@ -40,26 +40,6 @@ class LockedRing {
   Outcome outcome_;
 };
 
-/// Tells one of those who sleep on `event`, if any may, that it changed. After the lock was
-/// released: who is woken needs it.
-void wake_one(shm::FutexWord& event, const std::atomic<std::uint32_t>& sleepers) {
-  if (sleepers.load(std::memory_order_relaxed) > 0) shm::futex_wake(event, 1);
-}
-
-/// A caller that found nothing to do registers under the lock, so that whoever changes that later
-/// sees it.
-std::uint32_t register_sleeper(const shm::FutexWord& event, std::atomic<std::uint32_t>& sleepers) {
-  sleepers.fetch_add(1, std::memory_order_relaxed);
-  return event.load(std::memory_order_relaxed);
-}
-
-/// Sleeps for a slice unless the event came; no longer registered afterwards.
-void sleep(shm::FutexWord& event, std::uint32_t seen, std::atomic<std::uint32_t>& sleepers,
-           shm::WaitSlices& slices) {
-  shm::futex_wait(event, seen, slices.next());
-  sleepers.fetch_sub(1, std::memory_order_relaxed);
-}
-
 Error full() { return {ErrorCode::Full, "the queue is full"}; }
 Error empty() { return {ErrorCode::Empty, "the queue is empty"}; }
 
@@ -95,18 +75,18 @@ Result<void> MessageQueue::put(BytesView message, const Deadline& deadline) {
       const Result<void> put = is_full() ? full() : ring_.put(message);
       was_put = put.has_value();
       if (was_put) {
-        state().put_event.fetch_add(1, std::memory_order_relaxed);
+        state().put_event.word.fetch_add(1);
       } else if (last_try || put.error().code != ErrorCode::Full) {
         return put;
       } else {
-        seen = register_sleeper(state().get_event, state().putters);
+        seen = state().get_event.word.load();
       }
     }
     if (was_put) {
-      wake_one(state().put_event, state().getters);
+      state().put_event.wake(1);
       return {};
     }
-    sleep(state().get_event, seen, state().putters, slices);
+    state().get_event.sleep(seen, slices.next());
   }
 }
 
@@ -122,18 +102,18 @@ Result<Bytes> MessageQueue::get(const Deadline& deadline) {
       if (!locked) return empty();
       if (!ring_.is_empty()) {
         message = ring_.get();
-        state().get_event.fetch_add(1, std::memory_order_relaxed);
+        state().get_event.word.fetch_add(1);
       } else if (last_try) {
         return empty();
       } else {
-        seen = register_sleeper(state().put_event, state().getters);
+        seen = state().put_event.word.load();
       }
     }
     if (message) {
-      wake_one(state().get_event, state().putters);
+      state().get_event.wake(1);
       return *std::move(message);
     }
-    sleep(state().put_event, seen, state().getters, slices);
+    state().put_event.sleep(seen, slices.next());
   }
 }
 
@@ -147,11 +127,9 @@ Result<void> MessageQueue::task_done() {
       return Error{ErrorCode::InvalidArgument, "task_done() called too many times"};
     state().dones.store(dones + 1, std::memory_order_release);  // COMMIT
     none_left = dones + 1 == puts;
-    if (none_left) state().join_event.fetch_add(1, std::memory_order_relaxed);
+    if (none_left) state().join_event.word.fetch_add(1);
   }
-  if (none_left && state().joiners.load(std::memory_order_relaxed) > 0) {
-    shm::futex_wake_all(state().join_event);
-  }
+  if (none_left) state().join_event.wake_all();
   return {};
 }
 
@@ -167,14 +145,13 @@ bool MessageQueue::join(const Deadline& deadline) {
       if (state().dones.load(std::memory_order_relaxed) ==
           state().puts.load(std::memory_order_relaxed))
         return true;
-      seen = state().join_event.load(std::memory_order_relaxed);
+      seen = state().join_event.word.load();
       // Tasks are left, but there was a moment when none were.
       if (seen != first_seen.value_or(seen)) return true;
       if (last_try) return false;
       first_seen = seen;
-      register_sleeper(state().join_event, state().joiners);
     }
-    sleep(state().join_event, seen, state().joiners, slices);
+    state().join_event.sleep(seen, slices.next());
   }
 }
 

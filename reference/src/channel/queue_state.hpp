@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "shm/parking.hpp"
 #include "shm/segment.hpp"
 #include "sync/robust_lock.hpp"
 
@@ -53,7 +54,7 @@ static_assert(sizeof(MessageHeader) == 16);
 /// Invariant, whenever `lock` is free:
 ///   head <= tail <= head + capacity, and [head, tail) are whole messages, numbered gets, gets + 1,
 ///   ... puts - 1.
-/// Everything but the event words and the counts of waiters changes only under `lock`.
+/// Everything but the counts of sleepers changes only under `lock`.
 struct QueueState {
   static constexpr shm::Kind kKind = shm::Kind::Queue;
   static constexpr std::uint16_t kLayoutVersion = 1;
@@ -67,18 +68,13 @@ struct QueueState {
   std::atomic<std::uint64_t> gets{0};   ///< follows head: likewise
   std::atomic<std::uint64_t> dones{0};  ///< storing it commits a task_done
 
-  // Somebody may sleep on an event word as long as its count is not zero. A waiter that was killed
-  // stays counted, which costs futile wake-ups and nothing else.
-  shm::FutexWord put_event{0};
-  shm::FutexWord get_event{0};
-  shm::FutexWord join_event{0};  ///< counts how often no task was left
-  std::atomic<std::uint32_t> getters{0};
-  std::atomic<std::uint32_t> putters{0};
-  std::atomic<std::uint32_t> joiners{0};
+  shm::Parking put_event;   ///< counts puts: for those who wait for a message
+  shm::Parking get_event;   ///< counts gets: for those who wait for room
+  shm::Parking join_event;  ///< counts how often no task was left
 };
 static_assert(shm::SharedState<QueueState> && sizeof(QueueState) == 80);
 static_assert(offsetof(QueueState, extent) == 8 && offsetof(QueueState, dones) == 48 &&
-              offsetof(QueueState, put_event) == 56 && offsetof(QueueState, joiners) == 76);
+              offsetof(QueueState, put_event) == 56 && offsetof(QueueState, join_event) == 72);
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 
 }  // namespace mp::channel

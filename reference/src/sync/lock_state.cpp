@@ -28,8 +28,17 @@ Result<void> LockState::release() {
   return {};
 }
 
+std::uint32_t LockState::release_all() {
+  lock.release();
+  return 1;
+}
+
+RobustLock::Outcome LockState::acquire_levels(std::uint32_t, const Deadline& deadline) {
+  return lock.acquire(this_process(), deadline);
+}
+
 Result<void> RLockState::acquire(Timeout timeout) {
-  if (!is_mine()) return acquire_levels(1, Deadline::after(timeout));
+  if (!is_mine()) return to_result(acquire_levels(1, Deadline::after(timeout)));
   const std::uint32_t level = depth.load(std::memory_order_relaxed);
   if (level == std::numeric_limits<std::uint32_t>::max()) {
     return Error{ErrorCode::TooLarge, "the lock was acquired too often without a release"};
@@ -38,10 +47,15 @@ Result<void> RLockState::acquire(Timeout timeout) {
   return {};
 }
 
-Result<void> RLockState::acquire_levels(std::uint32_t levels, const Deadline& deadline) {
+RobustLock::Outcome RLockState::acquire_levels(std::uint32_t levels, const Deadline& deadline) {
   const RobustLock::Outcome outcome = lock.acquire(this_thread(), deadline);
   if (outcome != RobustLock::Outcome::TimedOut) depth.store(levels, std::memory_order_relaxed);
-  return to_result(outcome);
+  return outcome;
+}
+
+void RLockState::release_orphaned() {
+  depth.store(0, std::memory_order_relaxed);
+  lock.release_orphaned();
 }
 
 Result<void> RLockState::release() {

@@ -17,6 +17,11 @@ struct LockState {
   Result<void> release();
   /// Whether the calling process holds it.
   bool is_mine() const { return lock.is_held_by(this_process()); }
+
+  // What a Condition needs of its lock, see RLockState.
+  std::uint32_t release_all();
+  RobustLock::Outcome acquire_levels(std::uint32_t levels, const Deadline& deadline);
+  void release_orphaned() { lock.release_orphaned(); }
 };
 static_assert(sizeof(LockState) == 4 && shm::SharedState<LockState>);
 
@@ -39,7 +44,10 @@ struct RLockState {
   /// Gives all levels up; the caller holds it. Returns their number, for acquire_levels.
   std::uint32_t release_all();
   /// As acquire, with that many levels at once; the caller does not hold it.
-  Result<void> acquire_levels(std::uint32_t levels, const Deadline& deadline);
+  RobustLock::Outcome acquire_levels(std::uint32_t levels, const Deadline& deadline);
+  /// Gives all levels up, and leaves it to the next holder to be told that the one before the
+  /// caller died.
+  void release_orphaned();
 };
 static_assert(sizeof(RLockState) == 8 && offsetof(RLockState, depth) == 4 &&
               shm::SharedState<RLockState>);

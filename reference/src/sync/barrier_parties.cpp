@@ -1,0 +1,218 @@
+#include "sync/barrier_parties.hpp"
+
+#include <algorithm>
+#include <new>
+
+#include "mp/assert.hpp"
+
+namespace mp::sync {
+namespace {
+
+using Status = Place::Status;
+
+Error broken_barrier() { return {ErrorCode::BrokenBarrier, "the barrier is broken"}; }
+
+Place look(const std::atomic<std::uint64_t>& place) { return Place::from_bits(place.load()); }
+
+}  // namespace
+
+/// The barrier's lock for a scope, and its state in order.
+class BarrierParties::Locked {
+ public:
+  explicit Locked(BarrierParties& parties) : guard_(parties.state_->lock) {
+    if (guard_.owner_died()) parties.finish_ending();
+  }
+
+ private:
+  RobustGuard guard_;
+};
+
+Result<std::shared_ptr<BarrierParties>> BarrierParties::create(std::uint32_t party_count) {
+  const std::size_t place_count = 2 * std::size_t{party_count};
+  MP_TRY_ASSIGN(auto state, shm::make_shared_state<BarrierState>(place_count * sizeof(PlaceWord)));
+  state->party_count = party_count;
+  return std::shared_ptr<BarrierParties>(new BarrierParties(std::move(state)));
+}
+
+BarrierParties::BarrierParties(std::shared_ptr<BarrierState> state) : state_(std::move(state)) {
+  auto* first = reinterpret_cast<PlaceWord*>(state_.get() + 1);
+  places_ = {first, 2 * std::size_t{state_->party_count}};
+  std::uninitialized_value_construct(places_.begin(), places_.end());
+}
+
+int BarrierParties::waiting() const {
+  return static_cast<int>(std::ranges::count_if(
+      places_, [](const PlaceWord& place) { return look(place).status() == Status::Waiting; }));
+}
+
+Result<int> BarrierParties::wait(const std::function<void()>& action, const Deadline& deadline) {
+  const Deadline never = Deadline::never();
+  shm::WaitSlices slices(never);
+  while (true) {
+    const std::uint32_t round = state_->rounds.word.load();
+    const Arrival arrival = arrive(static_cast<bool>(action));
+    switch (arrival.kind) {
+      case Arrival::Kind::Passed:
+        state_->rounds.wake_all();
+        return arrival.index;
+      case Arrival::Kind::Broken:
+        state_->rounds.wake_all();
+        return broken_barrier();
+      case Arrival::Kind::Act:
+        return act(action, arrival);
+      case Arrival::Kind::Wait:
+        return wait_in(*arrival.place, arrival.index, deadline);
+      case Arrival::Kind::TryAgain:
+        break;
+    }
+    state_->rounds.sleep(round, slices.next());
+    break_if_a_party_died();
+  }
+}
+
+BarrierParties::Arrival BarrierParties::arrive(bool has_action) {
+  const Locked locked(*this);
+  if (is_broken()) return {Arrival::Kind::Broken};
+  // Who comes while the action of the round before is run belongs to the next round.
+  if (state_->actor.load() != 0) return {Arrival::Kind::TryAgain};
+  const int before_me = waiting();
+  if (before_me + 1 == party_count()) {
+    if (has_dead_party()) {
+      end_round(RoundEnd::Break);
+      return {Arrival::Kind::Broken};
+    }
+    if (has_action) {
+      state_->actor.store(this_thread().identity.bits());
+      return {Arrival::Kind::Act, before_me, nullptr, state_->rounds.word.load()};
+    }
+    end_round(RoundEnd::Pass);
+    return {Arrival::Kind::Passed, before_me};
+  }
+  PlaceWord* place = find_free_place();
+  if (place == nullptr) return {Arrival::Kind::TryAgain};
+  place->store(Place(this_thread().identity, Status::Waiting).bits());
+  return {Arrival::Kind::Wait, before_me, place};
+}
+
+/// Null when all places are taken by living parties that are about to leave.
+BarrierParties::PlaceWord* BarrierParties::find_free_place() {
+  for (PlaceWord& place : places_) {
+    if (look(place).status() == Status::Free) return &place;
+  }
+  for (PlaceWord& place : places_) {
+    const Place taken = look(place);
+    if (taken.status() != Status::Waiting && !base::is_thread_alive(taken.who())) return &place;
+  }
+  return nullptr;
+}
+
+Result<int> BarrierParties::wait_in(PlaceWord& place, int index, const Deadline& deadline) {
+  shm::WaitSlices slices(deadline);
+  while (true) {
+    const std::uint32_t round = state_->rounds.word.load();
+    const bool last_try = deadline.passed();
+    const Status status = look(place).status();
+    if (status != Status::Waiting) {
+      place.store(Place().bits());
+      if (status == Status::Passed) return index;
+      return broken_barrier();
+    }
+    if (last_try) {
+      break_round_of(place);
+      continue;
+    }
+    state_->rounds.sleep(round, slices.next());
+    if (state_->rounds.word.load() == round) break_if_a_party_died();
+  }
+}
+
+void BarrierParties::break_round_of(const PlaceWord& place) {
+  {
+    const Locked locked(*this);
+    if (look(place).status() != Status::Waiting) return;
+    end_round(RoundEnd::Break);
+  }
+  state_->rounds.wake_all();
+}
+
+Result<int> BarrierParties::act(const std::function<void()>& action, const Arrival& arrival) {
+  try {
+    action();
+  } catch (...) {
+    finish_act(arrival.round, RoundEnd::Break);
+    throw;
+  }
+  if (!finish_act(arrival.round, RoundEnd::Pass)) return broken_barrier();
+  return arrival.index;
+}
+
+/// Ends the round of an action, unless it ended while the action ran (by abort, reset or a
+/// timeout).
+bool BarrierParties::finish_act(std::uint32_t round, RoundEnd end) {
+  bool is_my_round = false;
+  {
+    const Locked locked(*this);
+    is_my_round = state_->rounds.word.load() == round;
+    if (is_my_round) end_round(end);
+  }
+  state_->rounds.wake_all();
+  return is_my_round;
+}
+
+void BarrierParties::abort() {
+  {
+    const Locked locked(*this);
+    end_round(RoundEnd::Break);
+  }
+  state_->rounds.wake_all();
+}
+
+void BarrierParties::reset() {
+  {
+    const Locked locked(*this);
+    end_round(RoundEnd::Reset);
+  }
+  state_->rounds.wake_all();
+}
+
+void BarrierParties::break_if_a_party_died() {
+  {
+    const Locked locked(*this);
+    if (!has_dead_party()) return;
+    end_round(RoundEnd::Break);
+  }
+  state_->rounds.wake_all();
+}
+
+/// With the lock held.
+bool BarrierParties::has_dead_party() const {
+  const auto actor = base::Identity::from_bits(state_->actor.load());
+  if (!actor.is_nobody() && !base::is_thread_alive(actor)) return true;
+  return std::ranges::any_of(places_, [](const PlaceWord& word) {
+    const Place place = look(word);
+    return place.status() == Status::Waiting && !base::is_thread_alive(place.who());
+  });
+}
+
+/// With the lock held; the caller wakes those who wait once it has released it.
+void BarrierParties::end_round(RoundEnd end) {
+  state_->ending.store(end);  // COMMIT
+  finish_ending();
+}
+
+/// May be done again from the start as long as `ending` stands.
+void BarrierParties::finish_ending() {
+  const RoundEnd end = state_->ending.load();
+  if (end == RoundEnd::None) return;
+  const Status outcome = end == RoundEnd::Pass ? Status::Passed : Status::Broken;
+  if (end != RoundEnd::Pass) state_->broken.store(end == RoundEnd::Break ? 1 : 0);
+  for (PlaceWord& word : places_) {
+    const Place place = look(word);
+    if (place.status() == Status::Waiting) word.store(Place(place.who(), outcome).bits());
+  }
+  state_->actor.store(0);
+  state_->rounds.word.fetch_add(1);
+  state_->ending.store(RoundEnd::None);
+}
+
+}  // namespace mp::sync

@@ -1,0 +1,88 @@
+#include "mp/condition.hpp"
+
+#include <limits>
+
+#include "sync/condition_state.hpp"
+#include "sync/lock_state.hpp"
+
+namespace mp {
+namespace {
+
+using sync::ConditionState;
+using Outcome = sync::RobustLock::Outcome;
+
+/// One wait with a lock of either type, which the caller holds before and after.
+template <class LockType>
+Result<bool> wait_with(LockType& lock, ConditionState& state, const Deadline& deadline) {
+  shm::WaitSlices slices(deadline);
+  const std::uint64_t ticket = state.enter();
+  const std::uint32_t levels = lock.release_all();
+  while (true) {
+    const std::uint32_t seen = state.announced.word.load();
+    const bool last_try = deadline.passed();
+    if (!last_try && !state.may_go(ticket)) {
+      state.announced.sleep(seen, slices.next());
+      continue;
+    }
+    const Outcome outcome = lock.acquire_levels(levels, Deadline::never());
+    const bool notified = state.take_notification(ticket);
+    if (!notified && !last_try) {  // somebody else was faster
+      if (outcome == Outcome::OwnerDied) {
+        lock.release_orphaned();
+      } else {
+        lock.release_all();
+      }
+      continue;
+    }
+    if (!notified) state.leave();
+    MP_TRY(sync::to_result(outcome));
+    return notified;
+  }
+}
+
+}  // namespace
+
+Result<Condition> Condition::create_with(LockRef lock) {
+  MP_TRY_ASSIGN(auto state, shm::make_shared_state<ConditionState>());
+  return Condition(std::move(lock), std::move(state));
+}
+
+Result<Condition> Condition::create() {
+  MP_TRY_ASSIGN(RLock lock, RLock::create());
+  return create(std::move(lock));
+}
+
+Result<Condition> Condition::create(Lock lock) { return create_with(std::move(lock.state_)); }
+
+Result<Condition> Condition::create(RLock lock) { return create_with(std::move(lock.state_)); }
+
+Result<void> Condition::acquire(Timeout timeout) const {
+  return std::visit([timeout](const auto& lock) { return lock->acquire(timeout); }, lock_);
+}
+
+Result<void> Condition::release() const {
+  return std::visit([](const auto& lock) { return lock->release(); }, lock_);
+}
+
+Result<void> Condition::check_owner(const char* text) const {
+  if (std::visit([](const auto& lock) { return lock->is_mine(); }, lock_)) return {};
+  return Error{ErrorCode::NotOwner, text};
+}
+
+Result<bool> Condition::wait(Timeout timeout) const {
+  const Deadline deadline = Deadline::after(timeout);
+  MP_TRY(check_owner("must acquire() condition before using wait()"));
+  return std::visit([&](const auto& lock) { return wait_with(*lock, *state_, deadline); }, lock_);
+}
+
+Result<void> Condition::notify(std::int64_t n) const {
+  MP_TRY(check_owner("lock is not owned"));
+  if (n > 0) state_->notify(static_cast<std::uint64_t>(n));
+  return {};
+}
+
+Result<void> Condition::notify_all() const {
+  return notify(std::numeric_limits<std::int64_t>::max());
+}
+
+}  // namespace mp
