@@ -8,6 +8,7 @@
 
 #include "live.hpp"
 #include "program.hpp"
+#include "proxies.hpp"
 
 namespace adapter {
 namespace {
@@ -20,6 +21,14 @@ LineSocket* g_socket = nullptr;
 
 void abandon_in_forked_child() {
   if (g_socket != nullptr) std::exchange(g_socket, nullptr)->abandon();
+}
+
+/// A proxy that came as a value becomes one that can be used; everything else stays a value.
+Live live_from(mp::Object value) {
+  if (!mp::Proxy::is_proxy(value)) return Live(std::move(value));
+  auto proxy = mp::Proxy::from_object(value);
+  if (!proxy) raise_proxy_error(proxy.error());
+  return Live(*std::move(proxy));
 }
 
 std::int64_t stamp() { return mp::Clock::now().time_since_epoch().count(); }
@@ -67,6 +76,8 @@ void Actor::say_hello(int number) {
 
 void Actor::run_in_this_process(const std::string& socket_path, int number, Objects objects) {
   auto* actor = new Actor(socket_path, number, std::move(objects));
+  // The parent may drop its proxies as soon as this child exists.
+  static_cast<void>(mp::adopt_inherited_proxies());
   const Ending ending = actor->serve();
   switch (ending.how) {
     case Ending::How::returns:
@@ -142,7 +153,7 @@ void Actor::answer(const json& request) {
 json Actor::perform(const json& request) {
   const Operation& operation = *find_operation(request["op"].get_ref<const std::string&>());
   const auto resolve_name = [this](const std::string& name) { return resolve(name); };
-  Call call{*this, nullptr, {}, {}, &request};
+  Call call{*this, operation.name, nullptr, {}, {}, &request};
   std::optional<Live> target;
   if (const auto object = request.find("object"); object != request.end()) {
     target = find(object->get<std::string>());
@@ -210,7 +221,7 @@ json Actor::kept(Answer answer, const json* as) {
   if (as != nullptr) {
     const std::string name = as->get<std::string>();
     if (auto* value = std::get_if<mp::Object>(&answer)) {
-      keep(name, Live(std::move(*value)));
+      keep(name, live_from(std::move(*value)));
     } else {
       keep(name, std::get<Live>(std::move(answer)));
     }

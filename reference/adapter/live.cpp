@@ -11,6 +11,7 @@
 #include <mp/simple_queue.hpp>
 
 #include "actor.hpp"
+#include "proxies.hpp"
 
 namespace adapter {
 
@@ -27,6 +28,8 @@ std::string live_type_name(const Live& live) {
   if (is(std::type_identity<mp::DynamicRawValue>())) return "RawValue";
   if (is(std::type_identity<mp::DynamicArray>())) return "Array";
   if (is(std::type_identity<mp::DynamicRawArray>())) return "RawArray";
+  if (is(std::type_identity<mp::Manager>())) return "Manager";
+  if (const auto* proxy = as_proxy(live)) return "manager." + proxy->type_id();
   return "object";
 }
 
@@ -49,6 +52,7 @@ mp::Object Actor::resolve(const std::string& name) const {
   const auto live = find(name);
   if (!live) throw Raised{"AdapterError", "there is no object " + name, {}};
   if (const auto* value = std::any_cast<mp::Object>(&*live)) return *value;
+  if (const auto* proxy = as_proxy(*live)) return proxy->to_object();
   return marker(name);
 }
 

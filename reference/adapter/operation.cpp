@@ -138,7 +138,7 @@ const std::map<std::string_view, const Operation*>& operations() {
     std::map<std::string_view, const Operation*> all;
     for (const auto table : {actor_operations(), process_operations(), sync_operations(),
                              value_operations(), array_operations(), queue_operations(),
-                             pipe_operations()}) {
+                             pipe_operations(), manager_operations(), proxy_operations()}) {
       for (const Operation& operation : table) all[operation.name] = &operation;
     }
     return all;

@@ -32,6 +32,7 @@ using Answer = std::variant<mp::Object, Live, std::vector<Live>>;
 class Call {
  public:
   Actor& actor;
+  std::string_view operation;  // "TYPE.method"
   const Live* target = nullptr;
   std::vector<mp::Object> args;
   std::vector<std::pair<std::string, mp::Object>> kwargs;
@@ -73,8 +74,8 @@ std::span<const Operation> value_operations();
 std::span<const Operation> array_operations();
 std::span<const Operation> queue_operations();
 std::span<const Operation> pipe_operations();
-std::span<const Operation> shared_memory_operations();
 std::span<const Operation> manager_operations();
+std::span<const Operation> proxy_operations();
 
 /// The operation of that name, or nullptr.
 const Operation* find_operation(std::string_view name);

@@ -64,7 +64,7 @@ class Do : public Statement {
   }
 
   Flow run(Run& run) override {
-    Call call{run.actor, nullptr, {}, {}, nullptr};
+    Call call{run.actor, operation_->name, nullptr, {}, {}, nullptr};
     std::optional<Live> target;
     if (!object_.empty()) {
       target = run.actor.find(object_);

@@ -1,0 +1,14 @@
+// Operations on a kept plain list or dict: what a program does with the copy it read out of a
+// manager.
+#pragma once
+
+#include "operation.hpp"
+
+namespace adapter {
+
+/// The method on the kept value itself; no server is asked. Raises AttributeError for a method that
+/// it has not.
+mp::Object call_kept_value(mp::Object value, std::string_view method,
+                           const std::vector<mp::Object>& args);
+
+}  // namespace adapter
