@@ -26,6 +26,8 @@ struct Hello {
   std::string version;
   std::set<std::string, std::less<>> operations;
   std::set<std::string, std::less<>> features;
+  /// When the suite read it; processes are welcomed in the order in which they connected.
+  Clock::time_point arrival{};
 };
 
 /// An operation in flight.

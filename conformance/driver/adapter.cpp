@@ -149,6 +149,7 @@ void Adapter::welcome(Clock::time_point deadline, int expected) {
     }
     try {
       Hello hello = read_hello(*line);
+      hello.arrival = Clock::now();
       if (hello.pid != peer_pid(connection.descriptor())) {
         throw ProtocolError(fmt::format("says it is process {}, but process {} connected",
                                         hello.pid, peer_pid(connection.descriptor())));
