@@ -51,7 +51,8 @@ std::vector<RecordedCall<Model>> record_history(const std::vector<Actor*>& actor
     program.start_at(start).record();
     for (const auto& step : steps[i]) {
       Program attempt;  // an error ends the loop of one round, not the program
-      attempt.call(object, step.operation->method, step.args).break_on({"KeyError", "IndexError"});
+      attempt.call(object, step.operation->method, step.args)
+          .break_on({"KeyError", "IndexError", "Empty", "Full"});
       program.repeat(1, attempt);
     }
     running.push_back(actors[i]->begin_run(program));
