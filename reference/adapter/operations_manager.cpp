@@ -58,7 +58,8 @@ Answer pid(Call& call) {
   return Object::integer(*pid);
 }
 Answer shutdown(Call& call) {
-  unwrap(manager(call).shutdown(), {{ErrorCode::NotOwner, "AttributeError"}});
+  mp::Manager handle = manager(call);
+  unwrap(handle.shutdown(), {{ErrorCode::NotOwner, "AttributeError"}});
   return Object::none();
 }
 Answer number_of_objects(Call& call) {
