@@ -110,35 +110,44 @@ class Array : public Synchronized {
   static Result<Array> create(std::span<const T> initial) {
     return synchronize(RawArray<T>::create(initial));
   }
+  /// With a lock that guards other things too.
+  static Result<Array> create(std::size_t length, AnyLock lock) {
+    MP_TRY_ASSIGN(RawArray<T> raw, RawArray<T>::create(length));
+    return Array(std::move(raw), std::move(lock));
+  }
+  static Result<Array> create(std::span<const T> initial, AnyLock lock) {
+    MP_TRY_ASSIGN(RawArray<T> raw, RawArray<T>::create(initial));
+    return Array(std::move(raw), std::move(lock));
+  }
 
   std::size_t size() const { return raw_.size(); }
 
   Result<T> get(std::int64_t index) const {
-    const sync::AccessGuard guard(get_lock());
+    const sync::AccessGuard guard(any_lock());
     return raw_.get(index);
   }
   Result<void> set(std::int64_t index, T value) const {
-    const sync::AccessGuard guard(get_lock());
+    const sync::AccessGuard guard(any_lock());
     return raw_.set(index, value);
   }
   Result<std::vector<T>> slice(const Slice& slice = {}) const {
-    const sync::AccessGuard guard(get_lock());
+    const sync::AccessGuard guard(any_lock());
     return raw_.slice(slice);
   }
   Result<void> set_slice(const Slice& slice, std::span<const T> values) const {
-    const sync::AccessGuard guard(get_lock());
+    const sync::AccessGuard guard(any_lock());
     return raw_.set_slice(slice, values);
   }
   std::string value() const requires std::same_as<T, char> {
-    const sync::AccessGuard guard(get_lock());
+    const sync::AccessGuard guard(any_lock());
     return raw_.value();
   }
   Result<void> set_value(std::string_view text) const requires std::same_as<T, char> {
-    const sync::AccessGuard guard(get_lock());
+    const sync::AccessGuard guard(any_lock());
     return raw_.set_value(text);
   }
   std::string raw() const requires std::same_as<T, char> {
-    const sync::AccessGuard guard(get_lock());
+    const sync::AccessGuard guard(any_lock());
     return raw_.raw();
   }
 
@@ -146,7 +155,7 @@ class Array : public Synchronized {
   const RawArray<T>& get_obj() const { return raw_; }
 
  private:
-  Array(RawArray<T> raw, RLock lock) : Synchronized(std::move(lock)), raw_(std::move(raw)) {}
+  Array(RawArray<T> raw, AnyLock lock) : Synchronized(std::move(lock)), raw_(std::move(raw)) {}
   static Result<Array> synchronize(Result<RawArray<T>> raw) {
     MP_TRY_ASSIGN(RawArray<T> made, std::move(raw));
     RLock lock = made.items_.lock();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,8 +54,11 @@ class DynamicRawArray {
 /// An Array whose typecode is known at run time; otherwise as DynamicRawArray.
 class DynamicArray : public Synchronized {
  public:
-  static Result<DynamicArray> create(Typecode typecode, std::size_t length);
-  static Result<DynamicArray> create(Typecode typecode, std::span<const Scalar> initial);
+  /// Without a lock that guards other things too: with one of its own.
+  static Result<DynamicArray> create(Typecode typecode, std::size_t length,
+                                     std::optional<AnyLock> lock = std::nullopt);
+  static Result<DynamicArray> create(Typecode typecode, std::span<const Scalar> initial,
+                                     std::optional<AnyLock> lock = std::nullopt);
 
   Typecode typecode() const { return raw_.typecode(); }
   std::size_t size() const { return raw_.size(); }
@@ -70,9 +74,9 @@ class DynamicArray : public Synchronized {
   const DynamicRawArray& get_obj() const { return raw_; }
 
  private:
-  DynamicArray(DynamicRawArray raw, RLock lock)
+  DynamicArray(DynamicRawArray raw, AnyLock lock)
       : Synchronized(std::move(lock)), raw_(std::move(raw)) {}
-  static Result<DynamicArray> synchronize(Result<DynamicRawArray> raw);
+  static Result<DynamicArray> synchronize(Result<DynamicRawArray> raw, std::optional<AnyLock> lock);
 
   DynamicRawArray raw_;
 };

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "mp/synchronized.hpp"
 
 namespace mp {
@@ -32,6 +34,9 @@ class DynamicValue : public Synchronized {
  public:
   static Result<DynamicValue> create(Typecode typecode);
   static Result<DynamicValue> create(Typecode typecode, const Scalar& initial);
+  /// With a lock that guards other things too, or with none: one of its own.
+  static Result<DynamicValue> create(Typecode typecode, const std::optional<Scalar>& initial,
+                                     std::optional<AnyLock> lock);
 
   Typecode typecode() const { return raw_.typecode(); }
   Scalar value() const;
@@ -40,9 +45,8 @@ class DynamicValue : public Synchronized {
   const DynamicRawValue& get_obj() const { return raw_; }
 
  private:
-  DynamicValue(DynamicRawValue raw, RLock lock)
+  DynamicValue(DynamicRawValue raw, AnyLock lock)
       : Synchronized(std::move(lock)), raw_(std::move(raw)) {}
-  static Result<DynamicValue> synchronize(Result<DynamicRawValue> raw);
 
   DynamicRawValue raw_;
 };

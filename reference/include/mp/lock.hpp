@@ -9,7 +9,8 @@ namespace mp {
 
 namespace sync {
 struct LockState;
-}
+class AccessGuard;
+}  // namespace sync
 
 /// Mutual exclusion between processes (and threads). Not recursive; any process or thread may
 /// release it.
@@ -34,6 +35,7 @@ class Lock {
 
  private:
   friend class Condition;
+  friend class sync::AccessGuard;
   explicit Lock(std::shared_ptr<sync::LockState> state) : state_(std::move(state)) {}
 
   std::shared_ptr<sync::LockState> state_;

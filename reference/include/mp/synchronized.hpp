@@ -3,17 +3,22 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <variant>
 
+#include "mp/lock.hpp"
 #include "mp/result.hpp"
 #include "mp/rlock.hpp"
 #include "mp/typecode.hpp"
 
-/// What Value and Array are made of. Users need get_lock(), acquire() and release() of
-/// `Synchronized`.
+/// What Value and Array are made of. Users need AnyLock, and what `Synchronized` offers.
 namespace mp {
+
+/// A lock of either type.
+using AnyLock = std::variant<RLock, Lock>;
 
 namespace sync {
 struct ItemsState;
+class RobustLock;
 
 /// Zeroed elements in shared memory, and a lock beside them.
 class Items {
@@ -35,18 +40,18 @@ class Items {
   std::shared_ptr<ItemsState> state_;
 };
 
-/// The lock, for as long as one access takes; nothing when the caller holds it already. An access
-/// is one store for each element, so it does not mind that the previous holder died; it leaves that
-/// to be told to the next one who acquires the lock.
+/// The lock, for as long as one access takes; nothing when it is an RLock that the calling thread
+/// holds already. An access is one store for each element, so it does not mind that the previous
+/// holder died; it leaves that to be told to the next one who acquires the lock.
 class AccessGuard {
  public:
-  explicit AccessGuard(const RLock& lock);
+  explicit AccessGuard(const AnyLock& lock);
   AccessGuard(const AccessGuard&) = delete;
   AccessGuard& operator=(const AccessGuard&) = delete;
   ~AccessGuard();
 
  private:
-  RLockState* state_;  ///< null when there is nothing to release
+  RobustLock* word_ = nullptr;  ///< null when there is nothing to release
   bool owner_died_ = false;
 };
 
@@ -63,19 +68,32 @@ void store_item(T& item, T value) {
 }
 }  // namespace sync
 
-/// Something in shared memory with a recursive lock of its own.
+/// Something in shared memory with a lock: an RLock of its own, or one that guards other things
+/// too. Whoever holds a plain Lock must not access it meanwhile, which would wait for the lock for
+/// ever; get_obj() is for that.
 class Synchronized {
  public:
   /// The lock that every single access takes. Hold it to make several accesses one.
-  const RLock& get_lock() const { return lock_; }
-  Result<void> acquire(Timeout timeout = kForever) const { return lock_.acquire(timeout); }
-  Result<void> release() const { return lock_.release(); }
+  const AnyLock& any_lock() const { return lock_; }
+  /// The same, where it is an RLock: always, unless the object was made with a Lock. Looking at
+  /// what is not there stops the program.
+  const RLock& get_lock() const {
+    const auto* lock = std::get_if<RLock>(&lock_);
+    MP_ASSERT(lock != nullptr);
+    return *lock;
+  }
+  Result<void> acquire(Timeout timeout = kForever) const {
+    return std::visit([timeout](const auto& lock) { return lock.acquire(timeout); }, lock_);
+  }
+  Result<void> release() const {
+    return std::visit([](const auto& lock) { return lock.release(); }, lock_);
+  }
 
  protected:
-  explicit Synchronized(RLock lock) : lock_(std::move(lock)) {}
+  explicit Synchronized(AnyLock lock) : lock_(std::move(lock)) {}
 
  private:
-  RLock lock_;
+  AnyLock lock_;
 };
 
 }  // namespace mp

@@ -51,17 +51,17 @@ class Value : public Synchronized {
     return Value(std::move(raw), std::move(lock));
   }
   /// With a lock that guards other things too.
-  static Result<Value> create(T initial, RLock lock) {
+  static Result<Value> create(T initial, AnyLock lock) {
     MP_TRY_ASSIGN(RawValue<T> raw, RawValue<T>::create(initial));
     return Value(std::move(raw), std::move(lock));
   }
 
   T value() const {
-    const sync::AccessGuard guard(get_lock());
+    const sync::AccessGuard guard(any_lock());
     return raw_.value();
   }
   void set_value(T value) const {
-    const sync::AccessGuard guard(get_lock());
+    const sync::AccessGuard guard(any_lock());
     raw_.set_value(value);
   }
 
@@ -69,7 +69,7 @@ class Value : public Synchronized {
   const RawValue<T>& get_obj() const { return raw_; }
 
  private:
-  Value(RawValue<T> raw, RLock lock) : Synchronized(std::move(lock)), raw_(std::move(raw)) {}
+  Value(RawValue<T> raw, AnyLock lock) : Synchronized(std::move(lock)), raw_(std::move(raw)) {}
 
   RawValue<T> raw_;
 };

@@ -92,6 +92,16 @@ TEST(Array, SurvivesAKilledHolder) {
   EXPECT_EQ(array.acquire().error().code, ErrorCode::OwnerDied);
 }
 
+TEST(Array, MayShareALockWithSomethingElse) {
+  const Lock lock = *Lock::create();
+  const Array<int> array = *Array<int>::create(2, lock);
+  const DynamicArray dynamic = *DynamicArray::create(Typecode::i, 2, lock);
+  ASSERT_TRUE(array.acquire());
+  EXPECT_EQ(dynamic.acquire(kPoll).error().code, ErrorCode::TimedOut);
+  EXPECT_TRUE(lock.release());
+  EXPECT_TRUE(dynamic.set(0, std::int64_t{3}));
+}
+
 TEST(Array, MoreThanMemoryIsRefused) {
   EXPECT_EQ(Array<double>::create(~std::size_t{0}).error().code, ErrorCode::TooLarge);
 }

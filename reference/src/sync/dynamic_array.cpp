@@ -89,52 +89,55 @@ Result<void> DynamicRawArray::set_value(std::string_view text) const {
   return {};
 }
 
-Result<DynamicArray> DynamicArray::create(Typecode typecode, std::size_t length) {
-  return synchronize(DynamicRawArray::create(typecode, length));
+Result<DynamicArray> DynamicArray::create(Typecode typecode, std::size_t length,
+                                          std::optional<AnyLock> lock) {
+  return synchronize(DynamicRawArray::create(typecode, length), std::move(lock));
 }
 
-Result<DynamicArray> DynamicArray::create(Typecode typecode, std::span<const Scalar> initial) {
-  return synchronize(DynamicRawArray::create(typecode, initial));
+Result<DynamicArray> DynamicArray::create(Typecode typecode, std::span<const Scalar> initial,
+                                          std::optional<AnyLock> lock) {
+  return synchronize(DynamicRawArray::create(typecode, initial), std::move(lock));
 }
 
-Result<DynamicArray> DynamicArray::synchronize(Result<DynamicRawArray> raw) {
+Result<DynamicArray> DynamicArray::synchronize(Result<DynamicRawArray> raw,
+                                               std::optional<AnyLock> lock) {
   MP_TRY_ASSIGN(DynamicRawArray made, std::move(raw));
-  RLock lock = made.items_.lock();
-  return DynamicArray(std::move(made), std::move(lock));
+  AnyLock used = lock ? *std::move(lock) : AnyLock(made.items_.lock());
+  return DynamicArray(std::move(made), std::move(used));
 }
 
 Result<Scalar> DynamicArray::get(std::int64_t index) const {
-  const sync::AccessGuard guard(get_lock());
+  const sync::AccessGuard guard(any_lock());
   return raw_.get(index);
 }
 
 Result<void> DynamicArray::set(std::int64_t index, const Scalar& value) const {
-  const sync::AccessGuard guard(get_lock());
+  const sync::AccessGuard guard(any_lock());
   return raw_.set(index, value);
 }
 
 Result<std::vector<Scalar>> DynamicArray::slice(const Slice& slice) const {
-  const sync::AccessGuard guard(get_lock());
+  const sync::AccessGuard guard(any_lock());
   return raw_.slice(slice);
 }
 
 Result<void> DynamicArray::set_slice(const Slice& slice, std::span<const Scalar> values) const {
-  const sync::AccessGuard guard(get_lock());
+  const sync::AccessGuard guard(any_lock());
   return raw_.set_slice(slice, values);
 }
 
 Result<std::string> DynamicArray::value() const {
-  const sync::AccessGuard guard(get_lock());
+  const sync::AccessGuard guard(any_lock());
   return raw_.value();
 }
 
 Result<std::string> DynamicArray::raw() const {
-  const sync::AccessGuard guard(get_lock());
+  const sync::AccessGuard guard(any_lock());
   return raw_.raw();
 }
 
 Result<void> DynamicArray::set_value(std::string_view text) const {
-  const sync::AccessGuard guard(get_lock());
+  const sync::AccessGuard guard(any_lock());
   return raw_.set_value(text);
 }
 

@@ -26,26 +26,28 @@ Result<void> DynamicRawValue::set_value(const Scalar& value) const {
 }
 
 Result<DynamicValue> DynamicValue::create(Typecode typecode) {
-  return synchronize(DynamicRawValue::create(typecode));
+  return create(typecode, std::nullopt, std::nullopt);
 }
 
 Result<DynamicValue> DynamicValue::create(Typecode typecode, const Scalar& initial) {
-  return synchronize(DynamicRawValue::create(typecode, initial));
+  return create(typecode, initial, std::nullopt);
 }
 
-Result<DynamicValue> DynamicValue::synchronize(Result<DynamicRawValue> raw) {
-  MP_TRY_ASSIGN(DynamicRawValue made, std::move(raw));
-  RLock lock = made.items_.lock();
-  return DynamicValue(std::move(made), std::move(lock));
+Result<DynamicValue> DynamicValue::create(Typecode typecode, const std::optional<Scalar>& initial,
+                                          std::optional<AnyLock> lock) {
+  MP_TRY_ASSIGN(DynamicRawValue raw, DynamicRawValue::create(typecode));
+  if (initial) MP_TRY(raw.set_value(*initial));
+  AnyLock used = lock ? *std::move(lock) : AnyLock(raw.items_.lock());
+  return DynamicValue(std::move(raw), std::move(used));
 }
 
 Scalar DynamicValue::value() const {
-  const sync::AccessGuard guard(get_lock());
+  const sync::AccessGuard guard(any_lock());
   return raw_.value();
 }
 
 Result<void> DynamicValue::set_value(const Scalar& value) const {
-  const sync::AccessGuard guard(get_lock());
+  const sync::AccessGuard guard(any_lock());
   return raw_.set_value(value);
 }
 

@@ -40,21 +40,25 @@ std::byte* Items::data() const {
 
 RLock Items::lock() const { return RLock(std::shared_ptr<RLockState>(state_, &state_->lock)); }
 
-AccessGuard::AccessGuard(const RLock& lock) : state_(lock.state_.get()) {
-  if (state_->is_mine()) {
-    state_ = nullptr;
-    return;
+AccessGuard::AccessGuard(const AnyLock& lock) {
+  Holder self{};
+  if (const auto* recursive = std::get_if<RLock>(&lock)) {
+    if (recursive->state_->is_mine()) return;
+    word_ = &recursive->state_->lock;
+    self = this_thread();
+  } else {
+    word_ = &std::get<Lock>(lock).state_->lock;
+    self = this_process();
   }
-  const RobustLock::Outcome outcome = state_->lock.acquire(this_thread(), Deadline::never());
-  owner_died_ = outcome == RobustLock::Outcome::OwnerDied;
+  owner_died_ = word_->acquire(self, Deadline::never()) == RobustLock::Outcome::OwnerDied;
 }
 
 AccessGuard::~AccessGuard() {
-  if (state_ == nullptr) return;
+  if (word_ == nullptr) return;
   if (owner_died_) {
-    state_->lock.release_orphaned();
+    word_->release_orphaned();
   } else {
-    state_->lock.release();
+    word_->release();
   }
 }
 

@@ -37,7 +37,7 @@ TEST(Value, CountsExactlyUnderItsLock) {
   for (int i = 0; i < 3; ++i) {
     children.emplace_back([&] {
       for (int n = 0; n < 3000; ++n) {
-        const auto guard = Guard<RLock>::acquire(value.get_lock());
+        const auto guard = Guard<Value<long>>::acquire(value);
         value.set_value(value.value() + 1);
       }
     });
@@ -63,13 +63,30 @@ TEST(Value, AnAccessWaitsForTheHolderOfTheLock) {
   EXPECT_EQ(value.value(), 1);
 }
 
-TEST(Value, MayShareALockWithSomethingElse) {
-  const RLock lock = *RLock::create();
+/// Accesses of another process wait while `lock` is held.
+template <class L>
+void expect_guarded_by(const L& lock) {
   const Value<int> value = *Value<int>::create(1, lock);
+  const DynamicValue dynamic = *DynamicValue::create(Typecode::i, std::nullopt, lock);
+  EXPECT_TRUE(std::holds_alternative<L>(value.any_lock()));
   ASSERT_TRUE(lock.acquire());
-  Forked child([&] { EXPECT_EQ(value.acquire(kPoll).error().code, ErrorCode::TimedOut); });
-  EXPECT_EQ(child.reap(), 0);
+  Signal read;
+  Forked child([&] {
+    EXPECT_EQ(value.acquire(kPoll).error().code, ErrorCode::TimedOut);
+    EXPECT_EQ(value.value(), 1);
+    read.raise();
+    EXPECT_TRUE(dynamic.set_value(std::int64_t{2}));
+  });
+  child.await_asleep();
+  EXPECT_FALSE(read.came_within(kPoll));
   EXPECT_TRUE(lock.release());
+  EXPECT_EQ(child.reap(), 0);
+  EXPECT_EQ(dynamic.value(), Scalar(std::int64_t{2}));
+}
+
+TEST(Value, MayShareALockWithSomethingElse) {
+  expect_guarded_by(*RLock::create());
+  expect_guarded_by(*Lock::create());
 }
 
 TEST(Value, SurvivesAKilledHolderAndTellsTheNextOne) {
