@@ -25,7 +25,7 @@ class QueueProperties : public Conformance {
 };
 
 TEST_F(QueueProperties, QUEUE_001_AnyPutsAndGetsAgreeWithTheModel) {
-  check<fifo::Put, fifo::Get<2>>(0);
+  check<fifo::Put<>, fifo::Get<2>>(0);
 }
 
 TEST_F(QueueProperties, QUEUE_003_AnyValueIsAnItem) {
@@ -43,7 +43,7 @@ TEST_F(QueueProperties, QUEUE_013_PlacesAgreeWithTheModel) {
 
 TEST_F(QueueProperties, QUEUE_019_QsizeAgreesWithTheModel) {
   skip_without("qsize");
-  check<fifo::Put, fifo::Get<2>, fifo::Qsize>(0);
+  check<fifo::Put<>, fifo::Get<2>, fifo::Qsize>(0);
 }
 
 TEST_F(QueueProperties, QUEUE_020_FullAgreesWithTheModel) {

@@ -60,9 +60,11 @@ inline Value numbers_within(const Value& values, int start, int count) {
 
 namespace fifo {
 
-/// `put` of any value when there is room. One actor puts: between producers there is no order.
+/// `put` of any value when there is room, by any of `actors`: one, where there is no order between
+/// producers.
+template <std::size_t actors = 1>
 struct Put : ModelledCall<FifoModel> {
-  Put() : ModelledCall("put", {*gen::any()}) {}
+  Put() : ModelledCall("put", {*gen::any()}) { actor_ = *rc::gen::inRange<std::size_t>(0, actors); }
   void checkPreconditions(const FifoModel& state) const override { RC_PRE(!state.full()); }
   ModelResult model(FifoModel& state) const override { return state.put(args_[0]); }
 };
@@ -99,8 +101,9 @@ struct Full : ModelledCall<FifoModel> {
 };
 
 /// Exact only where `put` delivers before it returns.
+template <std::size_t actors = 1>
 struct IsEmpty : ModelledCall<FifoModel> {
-  IsEmpty() : ModelledCall("empty") {}
+  IsEmpty() : ModelledCall("empty") { actor_ = *rc::gen::inRange<std::size_t>(0, actors); }
   ModelResult model(FifoModel& state) const override { return Value(state.empty()); }
 };
 
