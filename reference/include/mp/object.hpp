@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -102,7 +103,7 @@ class Object {
     if (is_node() && !borrowed_) release(word_.node);
   }
 
-  // --- Scalars ------------------------------------------------------------------------------
+  // Scalars
 
   static Object none() noexcept { return Object(); }
   static Object boolean(bool value) noexcept;
@@ -130,7 +131,7 @@ class Object {
   std::optional<double> to_double() const;
   std::pair<double, double> as_complex() const;
 
-  // --- Text and bytes -----------------------------------------------------------------------
+  // Text and bytes
 
   /// `utf8` must satisfy is_text().
   static Object str(std::string_view utf8);
@@ -145,13 +146,13 @@ class Object {
   std::string_view as_bytes() const;
   bool is_str(std::string_view text) const noexcept;
 
-  // --- Sequences and sets -------------------------------------------------------------------
+  // Sequences and sets
 
   static Object list(std::vector<Object> items = {});
   static Object tuple(std::vector<Object> items = {});
   template <class... T>
   static Object tuple_of(T&&... items) {
-    Object array[] = {Object(std::forward<T>(items))...};
+    std::array<Object, sizeof...(T)> array = {Object(std::forward<T>(items))...};
     return tuple_taking(array);
   }
   /// Later equal items are dropped. InvalidArgument: "unhashable type: 'list'".
@@ -185,13 +186,13 @@ class Object {
   /// List, Dict, Set and ByteArray: another object with the same items. Others: the same handle.
   Object copy() const;
 
-  // --- Dict ---------------------------------------------------------------------------------
+  // Dict
 
   static Object dict();
   /// The items in insertion order; methods to look up and to change.
   DictView as_dict() const;
 
-  // --- Range, slice, array ------------------------------------------------------------------
+  // Range, slice, array
 
   /// Ints; `step` not 0.
   static Object range(Object start, Object stop, Object step);
@@ -210,7 +211,7 @@ class Object {
   /// Bytes per item; 0 for an unknown typecode.
   static std::size_t array_item_bytes(char typecode) noexcept;
 
-  // --- Global and Opaque --------------------------------------------------------------------
+  // Global and Opaque
   // An Opaque is what a pickle says about an object of a class we do not know: how it is made, and
   // what is then put into it, step by step. It is never executed, and is written as it was read.
 
@@ -246,7 +247,7 @@ class Object {
   void add_build(Object state);                  ///< obj.__setstate__(state)
   void add_call(Object function, Object state);  ///< function(obj, state)
 
-  // --- Identity -----------------------------------------------------------------------------
+  // Identity
 
   /// Python's `is`, with values in the handle (None, bool, small int, float) compared by kind and
   /// value; a NaN is not itself.
@@ -305,112 +306,7 @@ class Object {
   bool borrowed_;
 };
 
-/// One thing that is done to an Opaque after its construction.
-class OpaqueStep {
- public:
-  enum class What : std::uint8_t { Append, SetItem, AddItem, Build, Call };
-
-  What what() const noexcept { return what_; }
-  /// Append, AddItem: the items. SetItem: key, value, key, value, ... Build: the state.
-  /// Call: the function and the state.
-  std::span<const Object> values() const noexcept { return values_; }
-
- private:
-  friend struct detail::Access;
-  friend class Object;
-  OpaqueStep(What what, std::vector<Object> values) : what_(what), values_(std::move(values)) {}
-
-  What what_;
-  std::vector<Object> values_;
-};
-
-/// The dict behind an Object: a handle like it. Keys are Python's: 1 == 1.0 == True are one key,
-/// whose first object stays, and a NaN is never found. Order is that of insertion.
-/// Errors:  InvalidArgument when a key is unhashable: "unhashable type: 'list'"; the dict is
-///          unchanged.
-class DictView {
- public:
-  struct Item {
-    const Object& key;
-    const Object& value;
-  };
-  class Iterator;
-
-  explicit DictView(Object dict);
-
-  std::size_t size() const noexcept;
-  bool empty() const noexcept { return size() == 0; }
-  /// The value, or nullptr when there is no such key.
-  Result<const Object*> find(const Object& key) const;
-  /// The value of a str key, or nullptr.
-  const Object* find_str(std::string_view key) const;
-  /// True when the key is new.
-  Result<bool> set(Object key, Object value);
-  /// Removes the key; its value, or nothing when it was not there.
-  Result<std::optional<Object>> take(const Object& key);
-  /// Removes the item inserted last; nothing when the dict is empty.
-  std::optional<std::pair<Object, Object>> take_last();
-
-  Iterator begin() const noexcept;
-  Iterator end() const noexcept;
-
-  /// Walking that may be interrupted: the next item at or after `position`, which moves behind it;
-  /// nothing at the end. A change of the dict invalidates positions.
-  std::optional<Item> next(std::size_t& position) const noexcept;
-
-  const Object& object() const noexcept { return object_; }
-
- private:
-  Object object_;
-};
-
-class DictView::Iterator {
- public:
-  Item operator*() const noexcept;
-  Iterator& operator++() noexcept;
-  bool operator==(const Iterator& other) const noexcept { return position_ == other.position_; }
-
- private:
-  friend class DictView;
-  Iterator(const Object* object, std::size_t position) : object_(object), position_(position) {}
-
-  const Object* object_;
-  std::size_t position_;
-};
-
-// --- Python's semantics -----------------------------------------------------------------------
-// Depth of nesting is limited to kNestingMax everywhere; deeper, or too much work through shared
-// structure, is TooLarge (Python: RecursionError).
-
-inline constexpr std::size_t kNestingMax = 1200;
-
-/// a == b. Ints and floats compare exactly; an Opaque equals another one of the same structure
-/// and nothing else.
-Result<bool> equal(const Object& a, const Object& b);
-
-/// a < b. InvalidArgument: "'<' not supported between instances of 'str' and 'int'".
-Result<bool> compare_less(const Object& a, const Object& b);
-
-/// Sorts a List, stably, by compare_less. On an error the list keeps its items in some order.
-Result<void> sort(Object& list, bool reverse = false);
-
-/// Equal objects have equal hashes. Not Python's numbers: seeded anew in every process.
-/// InvalidArgument: "unhashable type: 'list'".
-Result<std::uint64_t> hash(const Object& object);
-
-/// True when hash() will not fail for want of a hashable type.
-bool is_hashable(const Object& object);
-/// The type that stands in the way, as in "unhashable type: 'list'"; empty when it is hashable.
-std::string_view unhashable_type(const Object& object);
-
-/// As Python's error texts name the type: "int", "list", "NoneType", "array.array". For an Opaque
-/// the last part of its class's name. Lasts as long as the object.
-std::string_view type_name(const Object& object);
-
-/// Python's repr(). What is Opaque is shown as a call of its class: KeyError('k').
-Result<std::string> repr(const Object& object);
-
-/// Python's bool(); an Opaque is true.
-bool truth(const Object& object);
-
 }  // namespace mp
+
+#include "mp/object_operators.hpp"  // IWYU pragma: export
+#include "mp/object_views.hpp"      // IWYU pragma: export

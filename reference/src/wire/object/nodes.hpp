@@ -37,7 +37,7 @@ struct Access {
   }
   /// A handle that does not count; whoever keeps it makes sure that the node lives. Copies count.
   static Object borrow(const Object& object) noexcept {
-    return Object(object.tag_, object.word_, /*borrowed=*/true);
+    return Object(object.tag_, object.word_, /*borrowed=*/object.is_node());
   }
   static bool is_borrowed(const Object& object) noexcept { return object.borrowed_; }
   static void set_borrowed(Object& slot) noexcept { slot.borrowed_ = true; }

@@ -234,7 +234,7 @@ bool Decoder::get(std::size_t number) {
   return push(Object(*object));
 }
 
-// --- The end ------------------------------------------------------------------------------------
+// The end
 
 Result<Object> Decoder::finish() {
   if (!need(1)) return *std::move(error_);
@@ -269,7 +269,7 @@ bool Decoder::settle() {
   return true;
 }
 
-// --- Public front -------------------------------------------------------------------------------
+// Public front
 
 Result<Object> loads(std::string_view bytes, const LoadLimits& limits) {
   return Decoder(bytes, limits).run();

@@ -55,7 +55,7 @@ bool Decoder::report(detail::Failure& failure) {
   return fail(failure.error->message, code);
 }
 
-// --- Tuples, lists ------------------------------------------------------------------------------
+// Tuples, lists
 
 bool Decoder::tuple_of(std::size_t count) {
   if (!need(count)) return false;
@@ -117,7 +117,7 @@ bool Decoder::append_from(std::size_t first) {
   return true;
 }
 
-// --- Dicts --------------------------------------------------------------------------------------
+// Dicts
 
 bool Decoder::dict() {
   std::size_t first = 0;
@@ -180,7 +180,7 @@ bool Decoder::set_in_dict(DictNode* dict, std::size_t first) {
   return true;
 }
 
-// --- Sets ---------------------------------------------------------------------------------------
+// Sets
 
 bool Decoder::frozenset() {
   std::size_t first = 0;

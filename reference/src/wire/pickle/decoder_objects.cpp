@@ -21,7 +21,7 @@ bool is_callable(const Object& object) {
 
 }  // namespace
 
-// --- Names --------------------------------------------------------------------------------------
+// Names
 
 bool Decoder::global() {
   std::string_view module, name;
@@ -55,7 +55,7 @@ bool Decoder::push_global(Object&& module, Object&& name, bool as_objects) {
   return push(Access::adopt(node));
 }
 
-// --- Calls --------------------------------------------------------------------------------------
+// Calls
 
 bool Decoder::reduce() {
   if (!need(2)) return false;
@@ -137,7 +137,7 @@ bool Decoder::push_opaque(Construction construction, Object&& callable, Object&&
   return push(std::move(result));
 }
 
-// --- What follows a call ------------------------------------------------------------------------
+// What follows a call
 
 bool Decoder::build() {
   if (!need(2)) return false;

@@ -51,7 +51,7 @@ bool Decoder::frame() {
   return size <= static_cast<std::size_t>(end_ - at_) || fail("pickle data was truncated");
 }
 
-// --- Numbers ------------------------------------------------------------------------------------
+// Numbers
 
 bool Decoder::int_of(std::size_t bytes) {
   std::string_view data;
@@ -85,7 +85,7 @@ bool Decoder::float_of() {
   return take(8, data) && push(Object::real(load_big_double(data.data())));
 }
 
-// --- Texts --------------------------------------------------------------------------------------
+// Texts
 
 template <class Size>
 bool Decoder::str_of() {
@@ -113,7 +113,7 @@ template bool Decoder::blob_of<std::uint8_t>(Tag);
 template bool Decoder::blob_of<std::uint32_t>(Tag);
 template bool Decoder::blob_of<std::uint64_t>(Tag);
 
-// --- Memo ---------------------------------------------------------------------------------------
+// Memo
 
 template <class Number>
 bool Decoder::put_of() {

@@ -112,7 +112,7 @@ void Encoder::save_new(const Object& object) {
   }
 }
 
-// --- Scalars ------------------------------------------------------------------------------------
+// Scalars
 
 void Encoder::save_int(std::int64_t value) {
   if (value != static_cast<std::int32_t>(value)) return save_long(detail::SmallBytes(value).view());
@@ -197,7 +197,7 @@ void Encoder::write_bytes(std::string_view bytes) {
   writer_.put_contents(header.view(), bytes);
 }
 
-// --- Containers ---------------------------------------------------------------------------------
+// Containers
 
 void Encoder::save_tuple(const Object& object, bool fresh) {
   const std::span<const Object> items = object.items();
@@ -289,7 +289,7 @@ void Encoder::save_frozenset(const Object& object) {
   memoize(node);
 }
 
-// --- Memo ---------------------------------------------------------------------------------------
+// Memo
 
 std::uint32_t Encoder::memoize(const Node* node, bool always_remember) {
   const std::uint32_t number = memoized_++;
@@ -324,7 +324,7 @@ bool Encoder::get_if_known(const Object& object) {
   return number.has_value();
 }
 
-// --- Public front -------------------------------------------------------------------------------
+// Public front
 
 Result<void> dump_to(std::string& out, const Object& object, DumpOptions options) {
   if (options.protocol < 2 || options.protocol > 5)

@@ -14,7 +14,7 @@ namespace mp::pickle {
 using detail::Access;
 using detail::as;
 
-// --- Builtins without an opcode -----------------------------------------------------------------
+// Builtins without an opcode
 
 void Encoder::save_complex(const Object& object) {
   const auto [real, imaginary] = object.as_complex();
@@ -117,7 +117,7 @@ bool Encoder::get_instead(const Node* node) {
   return true;
 }
 
-// --- Globals ------------------------------------------------------------------------------------
+// Globals
 
 void Encoder::save_known(std::string_view module, std::string_view name) {
   writer_.value_begins();
@@ -207,7 +207,7 @@ void Encoder::write_attribute(std::string_view module, std::string_view dotted) 
   writer_.put(Opcode::REDUCE);
 }
 
-// --- Opaque -------------------------------------------------------------------------------------
+// Opaque
 
 void Encoder::save_opaque(const Object& object) {
   const auto& node = *as<detail::OpaqueNode>(object);
