@@ -79,6 +79,7 @@ void Actor::run_in_this_process(const std::string& socket_path, int number, Obje
   // The parent may drop its proxies as soon as this child exists.
   static_cast<void>(mp::adopt_inherited_proxies());
   const Ending ending = actor->serve();
+  actor->socket_.end();  // the process may live on, waiting for its children
   switch (ending.how) {
     case Ending::How::returns:
       return;

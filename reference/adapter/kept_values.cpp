@@ -129,4 +129,19 @@ Object call_kept_value(Object value, std::string_view method, const Args& args) 
   return found->second(value, args);
 }
 
+Object with_item(const Object& array, const Args& args) {
+  const auto length = static_cast<std::int64_t>(unwrap(array.length()));
+  const std::int64_t index = argument(args, 0).as_int64();
+  const std::int64_t position = index < 0 ? index + length : index;
+  if (position < 0 || position >= length)
+    throw Raised{"IndexError", "array assignment index out of range", {}};
+  nlohmann::json items = nlohmann::json::array();
+  for (std::int64_t i = 0; i < length; ++i) {
+    items.push_back(
+        to_json(i == position ? argument(args, 1) : array.array_item(static_cast<std::size_t>(i))));
+  }
+  return from_json({{"array", nlohmann::json::array({std::string(1, array.typecode()), items})}},
+                   {});
+}
+
 }  // namespace adapter

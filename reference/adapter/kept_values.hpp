@@ -11,4 +11,7 @@ namespace adapter {
 mp::Object call_kept_value(mp::Object value, std::string_view method,
                            const std::vector<mp::Object>& args);
 
+/// The array.array with one element replaced: args are its index and the element.
+mp::Object with_item(const mp::Object& array, const std::vector<mp::Object>& args);
+
 }  // namespace adapter

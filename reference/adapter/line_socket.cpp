@@ -37,6 +37,10 @@ LineSocket::LineSocket(const std::string& path)
 
 LineSocket::~LineSocket() { abandon(); }
 
+void LineSocket::end() {
+  if (descriptor_ >= 0) ::shutdown(descriptor_, SHUT_RDWR);
+}
+
 void LineSocket::abandon() {
   if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
 }

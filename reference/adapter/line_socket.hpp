@@ -20,6 +20,8 @@ class LineSocket {
   std::optional<nlohmann::json> read();
   /// Whole lines, whichever threads write.
   void write(const nlohmann::json& line);
+  /// Ends the connection for good, in both directions.
+  void end();
   /// Forgets the descriptor without ending the connection: for the copy that a forked child has.
   void abandon();
 

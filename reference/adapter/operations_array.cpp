@@ -43,25 +43,24 @@ std::vector<mp::Scalar> scalars_from(const Object& sequence, mp::Typecode typeco
   }
 }
 
-template <class A>
-Live made(const Call& call) {
+/// `lock` goes to the array's create(): nothing for a RawArray, perhaps a lock for an Array.
+template <class A, class... Lock>
+Live made(const Call& call, const Lock&... lock) {
   const mp::Typecode typecode = typecode_argument(call);
   const Object& what = call.need(1, "size_or_initializer");
   if (what.kind() != Kind::Int && what.kind() != Kind::Bool) {
+    const auto initial = scalars_from(what, typecode);
     return Live(
-        unwrap(A::create(typecode, std::span<const mp::Scalar>(scalars_from(what, typecode))),
-               {kWrongType}));
+        unwrap(A::create(typecode, std::span<const mp::Scalar>(initial), lock...), {kWrongType}));
   }
   const std::int64_t size = call.integer(1, "size_or_initializer");
   if (size < 0) throw Raised{"ValueError", "Array length must be >= 0", {}};
-  return Live(unwrap(A::create(typecode, static_cast<std::size_t>(size)), {kWrongType}));
+  return Live(unwrap(A::create(typecode, static_cast<std::size_t>(size), lock...), {kWrongType}));
 }
 
 Answer make(Call& call) {
-  const Object* lock = call.find(2, "lock");
-  if (lock != nullptr && lock->kind() == Kind::Bool && !lock->as_bool())
-    return made<mp::DynamicRawArray>(call);
-  return made<mp::DynamicArray>(call);
+  if (wants_no_lock(call)) return made<mp::DynamicRawArray>(call);
+  return made<mp::DynamicArray>(call, given_lock(call));
 }
 Answer make_raw(Call& call) { return made<mp::DynamicRawArray>(call); }
 
@@ -70,6 +69,14 @@ template <class Use>
 auto with_array(const Call& call, Use use) {
   if (const auto* raw = std::any_cast<mp::DynamicRawArray>(call.target)) return use(*raw);
   return use(call.object<mp::DynamicArray>());
+}
+
+/// An int of more than 64 bits is beyond any array.
+std::int64_t position(const Call& call) {
+  const Object& index = call.need(0, "index");
+  if (index.kind() == Kind::Int && !index.fits_int64())
+    throw Raised{"IndexError", "cannot fit 'int' into an index-sized integer", {}};
+  return call.integer(0, "index");
 }
 
 std::optional<std::int64_t> bound(const Object& part) {
@@ -108,7 +115,7 @@ Answer get_item(Call& call) {
           unwrap(array.slice(slice_from(index)), {{ErrorCode::InvalidArgument, "ValueError"}}),
           array.typecode());
     }
-    return object_from(unwrap(array.get(call.integer(0, "index"))));
+    return object_from(unwrap(array.get(position(call))));
   });
 }
 
@@ -121,8 +128,7 @@ Answer set_item(Call& call) {
       unwrap(array.set_slice(slice_from(index), values),
              {{ErrorCode::OutOfRange, "ValueError"}, kWrongType});
     } else {
-      unwrap(array.set(call.integer(0, "index"), scalar_from(value, array.typecode())),
-             {kWrongType});
+      unwrap(array.set(position(call), scalar_from(value, array.typecode())), {kWrongType});
     }
     return Object::none();
   });
@@ -164,7 +170,7 @@ Answer raw(Call& call) {
   });
 }
 
-Answer get_lock(Call& call) { return Live(call.object<mp::DynamicArray>().get_lock()); }
+Answer get_lock(Call& call) { return live_lock(call.object<mp::DynamicArray>().any_lock()); }
 Answer acquire(Call& call) {
   return acquired(call.object<mp::DynamicArray>().acquire(call.patience()));
 }

@@ -14,10 +14,12 @@ using mp::ErrorCode;
 using mp::Kind;
 using mp::Object;
 
+/// A Remote error's message is Python's text of the exception, which its class leads.
 void raise_proxy_error(const mp::Error& error) {
-  raise(error, {{ErrorCode::NotFound, error.message.find("refused") != std::string::npos
-                                          ? "ConnectionRefusedError"
-                                          : "FileNotFoundError"},
+  if (error.code == ErrorCode::Remote)
+    throw Raised{error.message.substr(0, error.message.find(':')), error.message, {}};
+  const bool refused = error.message.find("refused") != std::string::npos;
+  raise(error, {{ErrorCode::NotFound, refused ? "ConnectionRefusedError" : "FileNotFoundError"},
                 {ErrorCode::InvalidArgument, "TypeError"}});
 }
 
@@ -79,6 +81,15 @@ Answer invoke(const mp::Proxy& on, std::string_view method, std::vector<Object> 
     case mp::Answer::Kind::MadeProxy:
       return Live(*std::move(answer->proxy));
   }
+  return Object::none();
+}
+
+/// An array.array is a value of its own in C++: changing it makes another one, which takes its
+/// name.
+Answer on_kept_value(const Call& call, const Object& value, std::string_view method) {
+  if (value.kind() != Kind::Array || method != "__setitem__")
+    return call_kept_value(value, method, call.args);
+  call.actor.keep(call.request->at("object").get<std::string>(), Live(with_item(value, call.args)));
   return Object::none();
 }
 
@@ -179,27 +190,20 @@ mp::ManagedNamespace name_space(const Call& call) {
   return typed<mp::ManagedNamespace>(call);
 }
 
-/// An error of the namespace's own is Remote with Python's text; its type leads the text.
-[[noreturn]] void raise_named(const mp::Error& error) {
-  const std::size_t colon = error.message.find(':');
-  if (error.code != ErrorCode::Remote || colon == std::string::npos) raise_proxy_error(error);
-  throw Raised{error.message.substr(0, colon), error.message, {}};
-}
-
 Answer get_attribute(Call& call) {
   auto value = name_space(call).getattr(call.text(0, "name"));
-  if (!value) raise_named(value.error());
+  if (!value) raise_proxy_error(value.error());
   return *std::move(value);
 }
 Answer set_attribute(Call& call) {
   check_sendable(call.need(1, "value"));
   const auto done = name_space(call).setattr(call.text(0, "name"), call.need(1, "value"));
-  if (!done) raise_named(done.error());
+  if (!done) raise_proxy_error(done.error());
   return Object::none();
 }
 Answer delete_attribute(Call& call) {
   const auto done = name_space(call).delattr(call.text(0, "name"));
-  if (!done) raise_named(done.error());
+  if (!done) raise_proxy_error(done.error());
   return Object::none();
 }
 

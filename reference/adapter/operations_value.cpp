@@ -12,24 +12,23 @@ using mp::Object;
 
 constexpr std::pair<ErrorCode, const char*> kWrongType{ErrorCode::InvalidArgument, "TypeError"};
 
-template <class V>
-Live made(const Call& call) {
+Answer make_raw(Call& call) {
   const mp::Typecode typecode = typecode_argument(call);
   const Object* initial = call.find(1, "value");
   if (initial == nullptr || initial->is_none())
-    return Live(unwrap(V::create(typecode), {kWrongType}));
-  return Live(unwrap(V::create(typecode, scalar_from(*initial, typecode)), {kWrongType}));
+    return Live(unwrap(mp::DynamicRawValue::create(typecode), {kWrongType}));
+  return Live(
+      unwrap(mp::DynamicRawValue::create(typecode, scalar_from(*initial, typecode)), {kWrongType}));
 }
 
-/// lock=False makes it bare; a lock of one's own is not there yet.
 Answer make(Call& call) {
-  const Object* lock = call.find(2, "lock");
-  if (lock != nullptr && lock->kind() == mp::Kind::Bool && !lock->as_bool())
-    return made<mp::DynamicRawValue>(call);
-  return made<mp::DynamicValue>(call);
+  if (wants_no_lock(call)) return make_raw(call);
+  const mp::Typecode typecode = typecode_argument(call);
+  const Object* initial = call.find(1, "value");
+  std::optional<mp::Scalar> value;
+  if (initial != nullptr && !initial->is_none()) value = scalar_from(*initial, typecode);
+  return Live(unwrap(mp::DynamicValue::create(typecode, value, given_lock(call)), {kWrongType}));
 }
-
-Answer make_raw(Call& call) { return made<mp::DynamicRawValue>(call); }
 
 Answer value(Call& call) {
   if (const auto* raw = std::any_cast<mp::DynamicRawValue>(call.target))
@@ -48,7 +47,7 @@ Answer set_value(Call& call) {
   return Object::none();
 }
 
-Answer get_lock(Call& call) { return Live(call.object<mp::DynamicValue>().get_lock()); }
+Answer get_lock(Call& call) { return live_lock(call.object<mp::DynamicValue>().any_lock()); }
 Answer acquire(Call& call) {
   return acquired(call.object<mp::DynamicValue>().acquire(call.patience()));
 }

@@ -1,6 +1,9 @@
 #include "scalars.hpp"
 
-#include <bit>
+#include <mp/lock.hpp>
+#include <mp/rlock.hpp>
+
+#include "actor.hpp"
 
 namespace adapter {
 namespace {
@@ -114,6 +117,27 @@ Object object_from(const mp::Scalar& scalar) {
     Object operator()(char32_t character) const { return Object::str(utf8_of(character)); }
   };
   return std::visit(Convert{}, scalar);
+}
+
+bool wants_no_lock(const Call& call) {
+  const Object* lock = call.find(2, "lock");
+  return lock != nullptr && lock->kind() == Kind::Bool && !lock->as_bool();
+}
+
+std::optional<mp::AnyLock> given_lock(const Call& call) {
+  const Object* lock = call.find(2, "lock");
+  if (lock == nullptr || lock->is_none() || lock->kind() == Kind::Bool) return std::nullopt;
+  const auto name = marked_name(*lock);
+  const auto live = name ? call.actor.find(*name) : std::nullopt;
+  if (live) {
+    if (const auto* recursive = std::any_cast<mp::RLock>(&*live)) return *recursive;
+    if (const auto* plain = std::any_cast<mp::Lock>(&*live)) return *plain;
+  }
+  throw Raised{"AttributeError", "the lock has no method 'acquire'", {}};
+}
+
+Live live_lock(const mp::AnyLock& lock) {
+  return std::visit([](const auto& held) { return Live(held); }, lock);
 }
 
 }  // namespace adapter

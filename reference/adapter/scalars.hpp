@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mp/object.hpp>
+#include <mp/synchronized.hpp>
 #include <mp/typecode.hpp>
 
 #include "operation.hpp"
@@ -15,5 +16,10 @@ mp::Typecode typecode_argument(const Call& call);
 /// the power of 64, of which the store then takes its part.
 mp::Scalar scalar_from(const mp::Object& object, mp::Typecode typecode);
 mp::Object object_from(const mp::Scalar& scalar);
+
+/// The third argument of Value.new and Array.new: lock=False, or a Lock or RLock of this actor.
+bool wants_no_lock(const Call& call);
+std::optional<mp::AnyLock> given_lock(const Call& call);
+Live live_lock(const mp::AnyLock& lock);
 
 }  // namespace adapter

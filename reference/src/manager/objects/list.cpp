@@ -206,6 +206,7 @@ Outcome ListReferent::set_item(const Call& call) {
 }
 
 Outcome ListReferent::set_slice(const Object& slice, const Object& values, bool carries_proxies) {
+  MP_TRY(resolve_slice(slice, size()));  // a step of zero is refused before the values are looked at
   Attempt<std::vector<Object>> given = manager::iterate(host(), values);
   if (!given && given.error().exception().is_instance_of("builtins", "TypeError")) {
     return type_error("can only assign an iterable");
