@@ -97,7 +97,7 @@ Answer on_kept_value(const Call& call, const Object& value, std::string_view met
 Answer forward(Call& call) {
   const std::string_view method = call.operation.substr(call.operation.rfind('.') + 1);
   if (const auto* value = std::any_cast<Object>(call.target))
-    return call_kept_value(*value, method, call.args);
+    return on_kept_value(call, *value, method);
   return invoke(proxy(call), method, call.args, keywords(call.kwargs));
 }
 
