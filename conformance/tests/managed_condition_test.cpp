@@ -85,7 +85,8 @@ TEST_F(ManagedConditionConformance, MSYNC_008_WaitGivesTheLockAwayAndHasItAgain)
         const Outcome notified = main().call(condition, "notify");
         main().call(condition, "release");
         return notified;
-      });
+      },
+      [&] { children[0].actor.call(condition, "release"); });
   EXPECT_THAT(waited, Returns(true));
   EXPECT_THAT(main().call(condition, "acquire", {false}), Returns(false));
   EXPECT_THAT(children[0].actor.call(condition, "release"), Returns(kNone));

@@ -36,8 +36,12 @@ TEST_F(ManagedSyncConformance, MSYNC_002_AnotherProcessWaits) {
   const Child child = main().spawn({lock});
   acquire(main(), lock);
   EXPECT_THAT(try_acquire(child.actor, lock), Returns(false));
+  const auto give_back = [&] {
+    release(child.actor, lock);
+    acquire(main(), lock);
+  };
   const Outcome acquired = expect_waits([&] { return child.actor.begin(lock, "acquire"); },
-                                        [&] { return release(main(), lock); });
+                                        [&] { return release(main(), lock); }, give_back);
   EXPECT_THAT(acquired, Returns(true));
   EXPECT_THAT(try_acquire(main(), lock), Returns(false));
 }
@@ -47,8 +51,12 @@ TEST_F(ManagedSyncConformance, MSYNC_002_AnotherThreadWaits) {
   const Object lock = make("RLock");
   acquire(main(), lock);
   EXPECT_THAT(in_thread(lock, "acquire", {false}), Returns(false));
+  const auto give_back = [&] {
+    in_thread(lock, "release");
+    acquire(main(), lock);
+  };
   const Outcome acquired = expect_waits([&] { return main().begin_on("other", lock, "acquire"); },
-                                        [&] { return release(main(), lock); });
+                                        [&] { return release(main(), lock); }, give_back);
   EXPECT_THAT(acquired, Returns(true));
   EXPECT_THAT(try_acquire(main(), lock), Returns(false));
 }

@@ -98,13 +98,13 @@ TEST_F(SharedProxyConformance, PROXY_011_EveryTypeCanBeStored) {
 TEST_F(SharedProxyConformance, PROXY_011_AtAnyDepth) {
   const Object innermost = make("list");
   const Object middle = make("dict");
-  call(middle, "__setitem__", {"plain", list({0, tuple({innermost})})});
+  call(middle, "__setitem__", {"plain", list({0, list({innermost})})});
   const Object outer = make("list", {list({middle})});
   Actor& child = main().spawn({outer}).actor;
   const Object d = child.keep(outer, "__getitem__", "manager.dict", {0});
   const Object plain = child.keep(d, "__getitem__", "manager.list", {"plain"});
-  const Object pair = child.keep(plain, "__getitem__", "manager.list", {1});
-  const Object l = child.keep(pair, "__getitem__", "manager.list", {0});
+  const Object inside = child.keep(plain, "__getitem__", "manager.list", {1});
+  const Object l = child.keep(inside, "__getitem__", "manager.list", {0});
   EXPECT_THAT(child.call(l, "append", {"deep"}), Returns(kNone));
   EXPECT_THAT(call(innermost, "to_list"), Returns(list({"deep"})));
 }
