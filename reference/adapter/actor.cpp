@@ -208,6 +208,13 @@ std::vector<std::string> Actor::names() const {
   return names;
 }
 
+void Actor::abandon_objects() {
+  // Another thread may have held the mutex when this process was forked; then the copies stay until
+  // its end.
+  const std::unique_lock guard(mutex_, std::try_to_lock);
+  if (guard.owns_lock()) objects_.clear();
+}
+
 json Actor::kept(Answer answer, const json* as) {
   if (auto* several = std::get_if<std::vector<Live>>(&answer)) {
     json references = json::array();

@@ -65,6 +65,10 @@ class Actor {
   /// for other objects.
   [[nodiscard]] mp::Object resolve(const std::string& name) const;
 
+  /// In a forked child, of the parent's actor: lets go of everything that was not handed over, as
+  /// connections stay open and referents alive as long as any process has them.
+  void abandon_objects();
+
   /// Keeps an answer under the names of `as`; what the reply says.
   nlohmann::json kept(Answer answer, const nlohmann::json* as);
 

@@ -119,6 +119,8 @@ const std::map<std::string_view, Method> kDictMethods = {
 }  // namespace
 
 Object call_kept_value(Object value, std::string_view method, const Args& args) {
+  if (value.kind() == Kind::Tuple && method == "__getitem__")
+    return value.items()[position_in(value, argument(args, 0))];
   const auto& methods = value.kind() == Kind::Dict ? kDictMethods : kListMethods;
   const auto found = methods.find(method);
   if ((value.kind() != Kind::List && value.kind() != Kind::Dict) || found == methods.end()) {

@@ -37,8 +37,10 @@ Answer make(Call& call) {
     objects[name] = *std::move(object);
   }
   const int number = static_cast<int>(call.integer(9, "actor"));
-  auto target = [path = call.actor.socket_path(), number, objects = std::move(objects)] {
-    Actor::run_in_this_process(path, number, objects);
+  auto target = [parent = &call.actor, path = call.actor.socket_path(), number,
+                 objects = std::move(objects)]() mutable {
+    parent->abandon_objects();
+    Actor::run_in_this_process(path, number, std::move(objects));
   };
   return Live(mp::Process(std::move(target), options_of(call)));
 }

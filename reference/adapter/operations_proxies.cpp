@@ -16,8 +16,10 @@ using mp::Object;
 
 /// A Remote error's message is Python's text of the exception, which its class leads.
 void raise_proxy_error(const mp::Error& error) {
-  if (error.code == ErrorCode::Remote)
-    throw Raised{error.message.substr(0, error.message.find(':')), error.message, {}};
+  if (error.code == ErrorCode::Remote) {
+    const std::string name = error.message.substr(0, error.message.find(':'));
+    throw Raised{name.substr(name.rfind('.') + 1), error.message, {}};
+  }
   const bool refused = error.message.find("refused") != std::string::npos;
   raise(error, {{ErrorCode::NotFound, refused ? "ConnectionRefusedError" : "FileNotFoundError"},
                 {ErrorCode::InvalidArgument, "TypeError"}});

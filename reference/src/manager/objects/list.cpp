@@ -206,7 +206,8 @@ Outcome ListReferent::set_item(const Call& call) {
 }
 
 Outcome ListReferent::set_slice(const Object& slice, const Object& values, bool carries_proxies) {
-  MP_TRY(resolve_slice(slice, size()));  // a step of zero is refused before the values are looked at
+  MP_TRY(
+      resolve_slice(slice, size()));  // a step of zero is refused before the values are looked at
   Attempt<std::vector<Object>> given = manager::iterate(host(), values);
   if (!given && given.error().exception().is_instance_of("builtins", "TypeError")) {
     return type_error("can only assign an iterable");
@@ -274,6 +275,11 @@ Outcome ListReferent::index(const Call& call) {
 
 Outcome ListReferent::insert(const Call& call) {
   MP_TRY(expect_positional(call, "insert", 2, 2));
+  if (call.args[0].kind() == Kind::Int && !call.args[0].fits_int64()) {
+    return Raise::of(
+        Object::exception("builtins", "OverflowError",
+                          {Object::str("Python int too large to convert to C ssize_t")}));
+  }
   MP_TRY_ASSIGN(std::int64_t position, to_index(call.args[0]));
   const auto length = static_cast<std::int64_t>(size());
   if (position < 0) position += length;
