@@ -26,6 +26,8 @@ class ClauseReader {
       heading(text, number);
     } else if (clause_) {
       body(text, number);
+    } else if (done_.empty() && text.starts_with("**Draft**")) {
+      draft_ = true;
     }
   }
 
@@ -44,7 +46,7 @@ class ClauseReader {
     close();
     std::smatch match;
     if (std::regex_match(text, match, kHeading)) {
-      clause_ = Clause{match[1], match[2], "", "", "", "", file_, number};
+      clause_ = Clause{match[1], match[2], "", "", "", "", file_, number, draft_};
     } else if (std::regex_match(text, kLooksLikeClause)) {
       complain(number, "a clause begins with '### AREA-NNN title', three digits: " + text);
     } else if (title_.empty() && text.starts_with("# ")) {
@@ -90,6 +92,7 @@ class ClauseReader {
   std::optional<Clause> clause_;
   std::vector<Clause> done_;
   bool in_code_ = false;
+  bool draft_ = false;
 };
 
 }  // namespace

@@ -18,6 +18,9 @@ struct Clause {
   std::string note;  // what the note says, "" without one
   std::string file;  // below the specification's folder
   int line = 0;
+  /// Stands in a chapter that says of itself, before its first clause, that it is a **Draft**: it
+  /// may lack cases.
+  bool draft = false;
 
   /// QUEUE
   [[nodiscard]] std::string area() const { return id.substr(0, id.rfind('-')); }

@@ -37,7 +37,7 @@ std::vector<std::string> trace_problems(const Specification& specification,
   std::vector<std::string> problems;
   const auto cases = cases_by_clause(case_names);
   for (const Clause& clause : specification.clauses()) {
-    if (clause.strength != "RETIRED" && !cases.contains(clause.id)) {
+    if (clause.strength != "RETIRED" && !clause.draft && !cases.contains(clause.id)) {
       problems.push_back(
           fmt::format("{} ({}) has no case: {}", clause.id, clause.strength, clause.title));
     }
@@ -139,7 +139,9 @@ std::string clause_index(const Specification& specification,
     }
     const auto found = cases.find(clause.id);
     out += fmt::format("| {} | {} | {} | {} |\n", clause.id, clause.strength, clause.title,
-                       found == cases.end() ? 0 : found->second.size());
+                       found != cases.end() ? std::to_string(found->second.size())
+                       : clause.draft       ? "none yet"
+                                            : "0");
   }
   return out;
 }

@@ -88,6 +88,13 @@ TEST_F(TraceTest, BothDirectionsAreChecked) {
           HasSubstr("retired"), HasSubstr("QUEUE-009, which is no clause"), HasSubstr("Nameless")));
 }
 
+TEST_F(TraceTest, ADraftMayLackCases) {
+  const Specification draft =
+      read(std::string("# Queue\n\n**Draft**: nothing judges this yet.\n") + kTwo);
+  EXPECT_THAT(trace_problems(draft, {}), IsEmpty());
+  EXPECT_THAT(clause_index(draft, {}), HasSubstr("| QUEUE-001 | MUST | order | none yet |"));
+}
+
 TEST_F(TraceTest, DanglingIdsInTextAreFound) {
   const Specification specification = read(std::string(kTwo) + "\nSee QUEUE-007 and UTF-008.\n");
   EXPECT_THAT(dangling_references(specification, folder_),
