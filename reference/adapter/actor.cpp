@@ -75,9 +75,9 @@ void Actor::say_hello(int number) {
 }
 
 void Actor::run_in_this_process(const std::string& socket_path, int number, Objects objects) {
-  auto* actor = new Actor(socket_path, number, std::move(objects));
-  // The parent may drop its proxies as soon as this child exists.
+  // Before the hello: the parent may drop its own proxies as soon as it has seen that.
   static_cast<void>(mp::adopt_inherited_proxies());
+  auto* actor = new Actor(socket_path, number, std::move(objects));
   const Ending ending = actor->serve();
   actor->socket_.end();  // the process may live on, waiting for its children
   switch (ending.how) {
