@@ -55,7 +55,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadAdapter{"leaks_file", "LOCK-001", Verdict::leak, "file"},
         BadAdapter{"noisy", "QUEUE-001", Verdict::pass, ""},
         BadAdapter{"slow_bytes", "QUEUE-002", Verdict::pass, ""}),
-    [](const auto& info) { return std::string(info.param.bug); });
+    [](const auto& chosen) { return std::string(chosen.param.bug); });
 
 // Planted bugs around a real backend: caught by the clause they break, by a failed assertion.
 INSTANTIATE_TEST_SUITE_P(
@@ -71,7 +71,7 @@ INSTANTIATE_TEST_SUITE_P(
                       BadAdapter{"timeout_returns_early", "QUEUE-007", Verdict::fail, ""},
                       BadAdapter{"namespace_forgets", "NAMESPACE-001", Verdict::fail, ""},
                       BadAdapter{"wrong_error_type", "QUEUE-008", Verdict::fail, ""}),
-    [](const auto& info) { return std::string(info.param.bug); });
+    [](const auto& chosen) { return std::string(chosen.param.bug); });
 
 struct NeverReady {
   const char* bug;
@@ -93,7 +93,7 @@ INSTANTIATE_TEST_SUITE_P(
                       NeverReady{"silent", "said no hello"},
                       NeverReady{"no_connect", "did not connect by the deadline"},
                       NeverReady{"exits_at_once", "exit status 7"}),
-    [](const auto& info) { return std::string(info.param.bug); });
+    [](const auto& chosen) { return std::string(chosen.param.bug); });
 
 TEST(BadAdapter, ABrokenCaseLeavesTheOthersAlone) {
   const Judged judged = judge_bug("crash", {"--filter", "QUEUE-002", "--filter", "ADAPTER-001",
