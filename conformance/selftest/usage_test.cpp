@@ -29,10 +29,6 @@ TEST(Usage, CommandThatCannotStart) {
                  "there is no program named no-such-program");
 }
 
-TEST(Usage, UnfinishedQuoting) {
-  EXPECT_EQ(run_mpspec({"run", "--backend", "python3 'x"}).status, 2);
-}
-
 TEST(Usage, FilterThatMatchesNothing) {
   expect_refusal(run_mpspec({"run", "--backend", "cpython", "--filter", "QUEUE-999"}),
                  "no case matches filter 'QUEUE-999'");

@@ -65,7 +65,7 @@ INSTANTIATE_TEST_SUITE_P(
                       BadAdapter{"queue_drops", "GUAR-016", Verdict::fail, ""},
                       BadAdapter{"queue_duplicates", "GUAR-016", Verdict::fail, ""},
                       BadAdapter{"nested_mutation_leaks", "DICT-017", Verdict::fail, ""},
-                      BadAdapter{"copy_is_live", "DICT-013", Verdict::fail, ""},
+                      BadAdapter{"copy_is_live", "DICT-016", Verdict::fail, ""},
                       BadAdapter{"array_grows", "ARRAY-013", Verdict::fail, ""},
                       BadAdapter{"exitcode_zero_when_killed", "PROCESS-023", Verdict::fail, ""},
                       BadAdapter{"timeout_returns_early", "QUEUE-007", Verdict::fail, ""},
