@@ -94,7 +94,7 @@ template <class Number>
 Result<ShareableItem> decode_number(BytesView data) {
   Number number{};
   std::memcpy(&number, data.data(), sizeof number);
-  return ShareableItem(number);
+  return number;
 }
 
 Result<ShareableItem> decode_string(BytesView data, std::string_view format, Code code) {
@@ -103,12 +103,12 @@ Result<ShareableItem> decode_string(BytesView data, std::string_view format, Cod
   const auto [stop, error] = std::from_chars(format.data(), end, length);
   if (error != std::errc{} || stop != end || length > data.size()) return malformed();
   const std::string_view text = without_nuls_at_end(data.first(length));
-  if (code == Code::Text) return ShareableItem(std::string(text));
-  return ShareableItem(to_bytes(text));
+  if (code == Code::Text) return std::string(text);
+  return to_bytes(text);
 }
 
 Result<ShareableItem> decode(BytesView data, std::string_view format, Code code) {
-  if (code == Code::None) return ShareableItem(std::monostate{});
+  if (code == Code::None) return std::monostate{};
   if (code == Code::Text || code == Code::Bytes) {
     if (!format.ends_with('s')) return malformed();
     return decode_string(data, format, code);
@@ -116,7 +116,7 @@ Result<ShareableItem> decode(BytesView data, std::string_view format, Code code)
   if (data.size() < kWord) return malformed();
   if (format == kInt) return decode_number<std::int64_t>(data);
   if (format == kFloat) return decode_number<double>(data);
-  if (format == kBool) return ShareableItem(data[kWord - 1] != std::byte{0});
+  if (format == kBool) return data[kWord - 1] != std::byte{0};
   return malformed();
 }
 
