@@ -10,9 +10,8 @@
 
 namespace mp::detail {
 
-/// A growable array of Objects. It differs from std::vector in that growing moves the handles as
-/// plain bytes (a handle has no address of its own), and in take_from(), which the decoder's stack
-/// lives on.
+/// A growable array of Objects. It differs from std::vector in that handles are moved as plain
+/// bytes: a handle has no address of its own.
 class Slots {
  public:
   Slots() noexcept = default;
@@ -48,15 +47,12 @@ class Slots {
     --size_;
     return last;
   }
-  /// Moves the last `count` handles of `other` behind the own ones.
-  void take_from(Slots& other, std::size_t count) {
-    MP_ASSERT(count <= other.size_);
+  /// Takes the handles over: the caller's must not be used or destroyed any more.
+  void take_over(Object* from, std::size_t count) {
     if (count == 0) return;
     reserve(size_ + count);
-    std::memcpy(static_cast<void*>(data_ + size_), other.data_ + (other.size_ - count),
-                count * sizeof(Object));
+    std::memcpy(static_cast<void*>(data_ + size_), from, count * sizeof(Object));
     size_ += count;
-    other.size_ -= count;
   }
   void reserve(std::size_t wanted) {
     if (wanted > capacity_) grow(wanted);

@@ -74,7 +74,7 @@ bool Decoder::execute(Opcode opcode) {
     case Opcode::TUPLE:
       return tuple();
     case Opcode::EMPTY_LIST:
-      return push(Object::list());
+      return push(Access::adopt(detail::new_node<detail::ListNode>(Tag::List)));
     case Opcode::APPEND:
       return append();
     case Opcode::APPENDS:

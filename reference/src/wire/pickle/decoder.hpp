@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -11,6 +12,7 @@
 #include "wire/object/walk.hpp"
 #include "wire/pickle/decoder_memo.hpp"
 #include "wire/pickle/opcodes.hpp"
+#include "wire/pickle/value_stack.hpp"
 
 namespace mp::pickle {
 
@@ -137,8 +139,8 @@ class Decoder {
   std::size_t values_left_;
   int protocol_ = 0;
 
-  detail::Slots stack_;
-  std::vector<std::size_t> marks_;
+  ValueStack stack_;
+  boost::container::small_vector<std::size_t, 16> marks_;
   DecoderMemo memo_;
   detail::Slots dropped_;
   /// Containers that were changed while something else held them too: every cycle has one.

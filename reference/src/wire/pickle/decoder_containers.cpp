@@ -77,9 +77,10 @@ bool Decoder::tuple() {
 bool Decoder::list() {
   std::size_t first = 0;
   if (!take_mark(first)) return false;
-  Object result = Object::list();
-  auto* list = as<ListNode>(result);
-  list->items.take_from(stack_, stack_.size() - first);
+  auto* list = detail::new_node<ListNode>(Tag::List);
+  Object result = Access::adopt(list);
+  list->items.take_over(&stack_[first], stack_.size() - first);
+  stack_.forget(first);
   for (const Object& item : list->items)
     if (!nest(list, item)) return false;
   return push(std::move(result));
@@ -100,7 +101,8 @@ bool Decoder::append_from(std::size_t first) {
   if (target.kind() == Kind::List) {
     auto* list = as<ListNode>(target);
     const std::size_t before = list->items.size();
-    list->items.take_from(stack_, count);
+    list->items.take_over(&stack_[first], count);
+    stack_.forget(first);
     changes(list);
     for (std::size_t i = before; i < list->items.size(); ++i)
       if (!nest(list, list->items[i])) return false;

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstddef>
 #include <unordered_map>
-#include <vector>
 
 #include "wire/object/nodes.hpp"
 
@@ -44,7 +44,7 @@ class DecoderMemo {
 
   std::size_t dense_end_;
   std::size_t size_ = 0;
-  std::vector<Object> dense_;
+  boost::container::small_vector<Object, 32> dense_;
   std::unordered_map<std::size_t, Object> sparse_;
 };
 
