@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "manager/objects/arguments.hpp"
 #include "manager/objects/python_text.hpp"
@@ -145,10 +146,48 @@ Attempt<Items> iterator_items(Host& host, const Object& iterator, bool is_revers
   return items;
 }
 
+/// zip(a, b, ...): tuples, as many as the shortest has items.
+Attempt<Items> zip_items(Host& host, const Object& zip) {
+  std::vector<Items> columns;
+  for (const Object& source : zip.args().items()) {
+    MP_TRY_ASSIGN(Items column, iterate(host, source));
+    columns.push_back(std::move(column));
+  }
+  Items rows;
+  if (columns.empty()) return rows;
+  const auto shortest =
+      std::min_element(columns.begin(), columns.end(),
+                       [](const Items& a, const Items& b) { return a.size() < b.size(); });
+  for (std::size_t i = 0; i < shortest->size(); ++i) {
+    Items row;
+    for (const Items& column : columns) row.push_back(column[i]);
+    rows.push_back(Object::tuple(std::move(row)));
+  }
+  return rows;
+}
+
+/// enumerate(iterable, start).
+Attempt<Items> enumerate_items(Host& host, const Object& enumerate) {
+  const Object* source = argument(enumerate, 0);
+  if (source == nullptr) return not_iterable(enumerate);
+  MP_TRY_ASSIGN(Items items, iterate(host, *source));
+  std::int64_t number = 0;
+  if (const Object* start = argument(enumerate, 1)) {
+    MP_TRY_ASSIGN(number, to_index(*start));
+  }
+  if (number > std::numeric_limits<std::int64_t>::max() - static_cast<std::int64_t>(items.size())) {
+    return overflow_error("Python int too large to convert to C ssize_t");
+  }
+  for (Object& item : items) item = Object::tuple_of(Object::integer(number++), item);
+  return items;
+}
+
 Attempt<Items> opaque_items(Host& host, const Object& object) {
   if (const Referent* referent = host.referent_of(object)) return referent->iterate();
   if (object.is_instance_of("builtins", "iter")) return iterator_items(host, object, false);
   if (object.is_instance_of("builtins", "reversed")) return iterator_items(host, object, true);
+  if (object.is_instance_of("builtins", "zip")) return zip_items(host, object);
+  if (object.is_instance_of("builtins", "enumerate")) return enumerate_items(host, object);
   const CollectionType* type = collection_type(object);
   if (type == nullptr) return not_iterable(object);
   if (!type->is_mapping) return deque_items(host, object, *type);

@@ -12,9 +12,9 @@ namespace mp::manager {
 inline constexpr std::size_t kIterationMax = std::size_t{1} << 24;
 
 /// list(object), for values whose iteration is known without running code: the builtin containers
-/// and ranges, arrays, the containers of `collections`, iter() and reversed() of all these, and
-/// proxies of this server.
-/// TypeError "'int' object is not iterable" for others, MemoryError beyond kIterationMax.
+/// and ranges, arrays, the containers of `collections`, iter(), reversed(), zip() and enumerate()
+/// of all these, and proxies of this server. TypeError "'int' object is not iterable" for others,
+/// MemoryError beyond kIterationMax.
 Attempt<std::vector<Object>> iterate(Host& host, const Object& object);
 
 /// dict(object), for mappings of the same kinds and for iterables of pairs.
