@@ -163,7 +163,8 @@ void EventLoop::handle_connection(Key key, std::uint32_t events, Clock::time_poi
   do {
     // Whoever waits for a reply, or does not read its replies, and goes away, has nothing to say.
     if (will_send_no_more && !connection.conversation().wants_input()) return drop(key, now);
-    const bool may_read = (events & EPOLLIN) != 0 && connection.conversation().wants_input();
+    const bool may_read =
+        (events & (EPOLLIN | EPOLLRDHUP)) != 0 && connection.conversation().wants_input();
     const bool has_ended = may_read && !connection.read();
     pump(key, now);
     if (has_ended) return drop(key, now);
