@@ -28,17 +28,35 @@ void set_handler(int signal, void (*handler)(int)) {
   ::sigaction(signal, &action, nullptr);
 }
 
-/// The handlers of the program that was forked are not meant for its server.
-void reset_signals() {
+/// Holds back every signal of this thread while it lives.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+};
+
+/// The handlers of the program that was forked are not meant for its server. Signals were blocked
+/// since before the fork: none meets the program's handlers, or none at all.
+void take_over_signals() {
   for (int signal = 1; signal < NSIG; ++signal) {
     if (signal != SIGKILL && signal != SIGSTOP) set_handler(signal, SIG_DFL);
   }
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
+  set_handler(SIGTERM, stop_serving);
   // Control-C in a terminal is for the clients; they shut their server down.
   set_handler(SIGINT, SIG_IGN);
   set_handler(SIGPIPE, SIG_IGN);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
 }
 
 /// Everything the program had open would stay open as long as its server lives: pipes would have no
@@ -61,10 +79,9 @@ void close_inherited(std::array<int, 2> kept) {
 
 /// The life of the server process.
 int serve_in_child(Server& server) {
-  reset_signals();
-  close_inherited(server.descriptors());
   serving = &server;
-  set_handler(SIGTERM, stop_serving);
+  take_over_signals();
+  close_inherited(server.descriptors());
   return server.serve() ? 0 : 1;
 }
 
@@ -104,7 +121,9 @@ Result<std::unique_ptr<ServerProcess>> ServerProcess::start(const std::optional<
   started->address_ = server.address();
   started->starter_ = base::this_process();
 
+  std::optional<SignalsBlocked> blocked(std::in_place);
   const pid_t pid = ::fork();
+  if (pid != 0) blocked.reset();
   if (pid < 0) return system_error("fork", errno);
   if (pid == 0) {
     // Neither the parent's objects nor its exit handlers are the child's to end: only the server's
