@@ -22,11 +22,11 @@ namespace mp {
 
 struct ManagerOptions {
   /// Default: a Unix socket in a private temporary folder, which is removed at the end.
-  std::optional<Address> address;
+  std::optional<Address> address = std::nullopt;
   /// Default: current_authkey().
-  std::optional<std::string> authkey;
+  std::optional<std::string> authkey = std::nullopt;
   /// Limits of the server; authkey and parent in it are not looked at.
-  ManagerServerOptions server;
+  ManagerServerOptions server = {};
   /// How long shutdown() waits for the server to end by itself, and then for SIGTERM to end it.
   std::chrono::milliseconds shutdown_timeout = std::chrono::seconds(5);
 };

@@ -15,7 +15,7 @@ namespace mp {
 
 struct ManagerServerOptions {
   /// What clients must know. An empty key is a key that everybody knows.
-  std::string authkey;
+  std::string authkey = {};
   /// Refuse HMAC-MD5, the only digest of CPython up to 3.11.
   bool strict_auth = false;
   /// Of one request; a longer one is answered with an error and ends its connection.
@@ -31,7 +31,7 @@ struct ManagerServerOptions {
   std::chrono::milliseconds orphan_grace = std::chrono::seconds(1);
   /// When this process, the parent of the server's, has ended, and no client is left, the server
   /// ends.
-  std::optional<pid_t> parent;
+  std::optional<pid_t> parent = std::nullopt;
 };
 
 /// A server of CPython's manager protocol: unmodified `SyncManager(address, authkey).connect()`

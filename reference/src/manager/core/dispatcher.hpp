@@ -19,7 +19,7 @@ namespace mp::manager {
 
 struct DispatcherOptions {
   /// What every ident of this server begins with: lower-case hexadecimal digits.
-  std::string ident_tag;
+  std::string ident_tag = {};
   pickle::LoadLimits limits = {};
   /// How long the references of a dead process are kept: a child that it had just forked may be
   /// about to take references of its own.
