@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <boost/process.hpp>
 #include <boost/process/extend.hpp>
 #include <csignal>
 #include <fstream>
@@ -78,9 +79,9 @@ Adapter::Adapter(DriverSettings settings)
 void Adapter::shut_down() {
   for (auto& [number, actor] : actors_) actor->release();
   std::error_code ignored;
-  if (process_.valid() && process_.running(ignored)) {
-    process_.terminate(ignored);
-    process_.wait(ignored);
+  if (process_ != nullptr && process_->running(ignored)) {
+    process_->terminate(ignored);
+    process_->wait(ignored);
   }
 }
 
@@ -118,13 +119,14 @@ void Adapter::start() {
   if (found.empty()) throw AdapterStartError("there is no program named " + program);
   const std::vector<std::string> arguments(settings_.command.begin() + 1, settings_.command.end());
   std::error_code error;
-  process_ =
-      bp::child(bp::exe = found, bp::args = arguments, environment,
-                bp::std_in<bp::null, bp::std_out>(settings_.folder / "stdout").string(),
-                bp::std_err > (settings_.folder / "stderr").string(), error,
-                bp::extend::on_exec_setup([](auto&) { ::prctl(PR_SET_PDEATHSIG, SIGKILL); }));
+  auto process = std::make_unique<bp::child>(
+      bp::exe = found, bp::args = arguments, environment,
+      bp::std_in<bp::null, bp::std_out>(settings_.folder / "stdout").string(),
+      bp::std_err > (settings_.folder / "stderr").string(), error,
+      bp::extend::on_exec_setup([](auto&) { ::prctl(PR_SET_PDEATHSIG, SIGKILL); }));
   if (error) throw AdapterStartError(fmt::format("cannot start {}: {}", program, error.message()));
-  process_descriptor_ = static_cast<int>(::syscall(SYS_pidfd_open, process_.id(), 0));
+  process_ = std::move(process);
+  process_descriptor_ = static_cast<int>(::syscall(SYS_pidfd_open, process_->id(), 0));
 }
 
 void Adapter::welcome(Clock::time_point deadline, int expected) {
@@ -178,7 +180,7 @@ void Adapter::finish() {
     stop(Verdict::hang,
          "the adapter's program did not end after its connection was closed" + output_tail());
   }
-  process_.wait();
+  process_->wait();
 }
 
 void Adapter::stop(Verdict verdict, const std::string& message) {
@@ -204,8 +206,8 @@ std::string Adapter::output_tail() const {
 }
 
 std::string Adapter::exit_text() {
-  process_.wait();
-  const int status = process_.native_exit_code();
+  process_->wait();
+  const int status = process_->native_exit_code();
   return WIFSIGNALED(status) ? fmt::format("signal {}", WTERMSIG(status))
                              : fmt::format("exit status {}", WEXITSTATUS(status));
 }

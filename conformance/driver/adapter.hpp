@@ -1,7 +1,6 @@
 // One running adapter: its process, the socket its actors connect to, and the actors.
 #pragma once
 
-#include <boost/process.hpp>
 #include <chrono>
 #include <deque>
 #include <filesystem>
@@ -14,6 +13,10 @@
 #include "driver/actor.hpp"
 #include "driver/line_connection.hpp"
 #include "driver/verdict.hpp"
+
+namespace boost::process {
+class child;
+}
 
 namespace mpspec {
 
@@ -78,7 +81,7 @@ class Adapter {
   DriverSettings settings_;
   std::string socket_path_;
   int listener_ = -1;
-  boost::process::child process_;
+  std::unique_ptr<boost::process::child> process_;
   int process_descriptor_ = -1;
   std::map<int, std::unique_ptr<Actor>> actors_;
   std::map<std::string, int> names_;

@@ -1,6 +1,20 @@
 #include "tests/support/conformance.hpp"
 
 namespace mpspec {
+namespace {
+
+MATCHER_P(ReturnsValue, expected, "returns " + to_python(expected)) {
+  return arg.ok() && arg.value() == expected;
+}
+MATCHER_P(FailsWithType, type, "fails with " + type) { return arg.error() == type; }
+MATCHER(ReturnsAnything, "succeeds") { return arg.ok(); }
+
+}  // namespace
+
+// Here and not in the header: a template for every type of expected value is slow to compile.
+OutcomeMatcher Returns(const Value& expected) { return ReturnsValue(expected); }
+OutcomeMatcher FailsWith(const std::string& type) { return FailsWithType(type); }
+OutcomeMatcher Succeeds() { return ReturnsAnything(); }
 
 void Conformance::TearDown() {
   CaseContext& context = CaseContext::current();

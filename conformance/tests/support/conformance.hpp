@@ -45,14 +45,14 @@ class Conformance : public ::testing::Test {
   [[nodiscard]] static Clock::time_point soon() { return Clock::now() + 20ms; }
 };
 
+using OutcomeMatcher = ::testing::Matcher<const Outcome&>;
+
 /// The operation succeeded with exactly this value.
-MATCHER_P(Returns, expected, "returns " + to_python(Value(expected))) {
-  return arg.ok() && arg.value() == Value(expected);
-}
+OutcomeMatcher Returns(const Value& expected);
 /// The operation failed with this type of error.
-MATCHER_P(FailsWith, type, std::string("fails with ") + type) { return arg.error() == type; }
+OutcomeMatcher FailsWith(const std::string& type);
 /// The operation succeeded, whatever it gave.
-MATCHER(Succeeds, "succeeds") { return arg.ok(); }
+OutcomeMatcher Succeeds();
 
 /// A variable of a finished program; ends the case when the program has none of that name.
 Value variable(const Value& program_result, const std::string& name);

@@ -1,0 +1,1 @@
+// The target that precompiles the slow headers needs a source.
