@@ -1,9 +1,10 @@
 #include <gtest/gtest.h>
 
 #include "manager/testing/child_program.hpp"
+#include "manager/testing/pythons.hpp"
 #include "mp/manager.hpp"
 
-// An unmodified CPython (python3) as client of this library's server. The cases are in client.py.
+// Unmodified CPythons as clients of this library's server. The cases are in client.py.
 namespace mp::manager::testing {
 namespace {
 
@@ -17,8 +18,9 @@ std::string hex(std::string_view bytes) {
   return text;
 }
 
-void run_client(const Manager& server, const std::vector<std::string>& cases = {}) {
-  std::vector<std::string> command = {"python3", MP_INTEROP_FOLDER "/client.py",
+void run_client(const std::string& python, const Manager& server,
+                const std::vector<std::string>& cases = {}) {
+  std::vector<std::string> command = {python, "-B", MP_INTEROP_FOLDER "/client.py",
                                       to_string(server.address()), hex(server.authkey())};
   command.insert(command.end(), cases.begin(), cases.end());
   ChildProgram client(command);
@@ -32,7 +34,7 @@ void run_client(const Manager& server, const std::vector<std::string>& cases = {
 TEST(PythonClient, UsesThisServerUnchanged) {
   const Result<Manager> server = Manager::start();
   ASSERT_TRUE(server) << server.error().message;
-  run_client(*server);
+  with_each_python([&](const std::string& python) { run_client(python, *server); });
 }
 
 TEST(PythonClient, UsesThisServerOverTcp) {
@@ -40,9 +42,16 @@ TEST(PythonClient, UsesThisServerOverTcp) {
   ASSERT_TRUE(server) << server.error().message;
   // Over TCP the server cannot know whose death leaves what behind: those cases are for Unix
   // sockets.
-  run_client(*server, {"Dict", "List", "Values", "Queue.test_like_a_queue",
-                       "Queue.test_get_waits_for_another_client", "Sync.test_condition",
-                       "Sync.test_barrier", "Proxies.test_nested", "Proxies.test_children"});
+  const std::vector<std::string> cases = {"Dict",
+                                          "List",
+                                          "Values",
+                                          "Queue.test_like_a_queue",
+                                          "Queue.test_get_waits_for_another_client",
+                                          "Sync.test_condition",
+                                          "Sync.test_barrier",
+                                          "Proxies.test_nested",
+                                          "Proxies.test_children"};
+  with_each_python([&](const std::string& python) { run_client(python, *server, cases); });
 }
 
 }  // namespace

@@ -56,9 +56,7 @@ class ChildProgram {
     ::posix_spawn_file_actions_destroy(&actions);
     if (error == 0) return;
     pid_ = 0;
-    ADD_FAILURE() << "cannot run " << command[0] << ": " << std::strerror(error)
-                  << (command[0] == "python3" ? "; this test needs CPython 3.8 or later as python3"
-                                              : "");
+    ADD_FAILURE() << "cannot run " << command[0] << ": " << std::strerror(error);
   }
   ChildProgram(const ChildProgram&) = delete;
   ChildProgram& operator=(const ChildProgram&) = delete;
