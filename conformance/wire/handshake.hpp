@@ -1,0 +1,20 @@
+// The words of the handshake and a client's answers to a challenge.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace mpspec {
+
+inline constexpr std::string_view kChallenge = "#CHALLENGE#";
+inline constexpr std::string_view kWelcome = "#WELCOME#";
+inline constexpr std::string_view kFailure = "#FAILURE#";
+
+/// The 16 raw bytes of HMAC-MD5 of a challenge's payload.
+std::string md5_answer(std::string_view key, std::string_view payload);
+/// `{sha256}` and the 32 raw bytes of HMAC-SHA256 of it.
+std::string sha256_answer(std::string_view key, std::string_view payload);
+/// The answer that every server takes: by the digest that the challenge names, or else by MD5.
+std::string answer(std::string_view key, std::string_view payload);
+
+}  // namespace mpspec
