@@ -488,8 +488,12 @@ class Actor:
             "pid": os.getpid(),
             "backend": self.backend.describe(),
             "operations": list(self.operations),
-            "features": ["threads", *self.backend.module.get_all_start_methods()],
+            "features": ["threads", *self.backend.module.get_all_start_methods(), *self.protocol()],
         }
+
+    def protocol(self):
+        """Other modules name classes of their own in what their managers send."""
+        return ["manager-wire"] if self.backend.module.__name__ == "multiprocessing" else []
 
     def read(self):
         """Hands every request to its thread: the main thread may be blocked in an operation."""

@@ -109,7 +109,8 @@ class Hello(AdapterCase):
         self.assertEqual(hello["pid"], self.adapter.process.pid)
         self.assertEqual(self.main.ok("actor.pid"), hello["pid"])
         self.assertIn("threads", hello["features"])
-        self.assertEqual(hello["features"][1:], self.main.ok("Process.start_methods"))
+        self.assertEqual(hello["features"][1:-1], self.main.ok("Process.start_methods"))
+        self.assertEqual(hello["features"][-1], "manager-wire")
 
     def test_operations_are_those_of_the_chapter(self):
         table = (SCHEMA.parent / "operations.md").read_text()
