@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <boost/tokenizer.hpp>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
+
+#include "report/shell_words.hpp"
 
 namespace mpspec {
 namespace {
@@ -21,21 +22,6 @@ std::string replaced(std::string text, const std::string& what, const std::strin
     text.replace(at, what.size(), by);
   }
   return text;
-}
-
-/// Words as a shell splits them, with quotes and backslashes; no shell is involved.
-std::vector<std::string> split_words(const std::string& line) {
-  using Separator = boost::escaped_list_separator<char>;
-  std::vector<std::string> words;
-  try {
-    for (const std::string& word :
-         boost::tokenizer<Separator>(line, Separator("\\", " \t", "'\""))) {
-      if (!word.empty()) words.push_back(word);
-    }
-  } catch (const boost::escaped_list_error& error) {
-    throw UsageError(fmt::format("cannot split '{}' into words: {}", line, error.what()));
-  }
-  return words;
 }
 
 std::vector<Entry> read_entries(const Places& places) {
@@ -54,6 +40,14 @@ std::vector<Entry> read_entries(const Places& places) {
   return entries;
 }
 
+std::vector<std::string> words_of(const std::string& command) {
+  try {
+    return split_words(command);
+  } catch (const UnclosedQuote& error) {
+    throw UsageError(fmt::format("--backend: {}", error.what()));
+  }
+}
+
 Backend with_interpreter(const Entry& entry, const std::string& interpreter) {
   Backend backend = entry.backend;
   for (std::string& word : backend.command) word = replaced(word, "{interpreter}", interpreter);
@@ -62,14 +56,7 @@ Backend with_interpreter(const Entry& entry, const std::string& interpreter) {
 
 }  // namespace
 
-std::string Backend::command_line() const {
-  std::string line;
-  for (const std::string& word : command) {
-    const bool plain = !word.empty() && word.find_first_of(" \t\"'\\$") == std::string::npos;
-    line += (line.empty() ? "" : " ") + (plain ? word : "'" + replaced(word, "'", "'\\''") + "'");
-  }
-  return line;
-}
+std::string Backend::command_line() const { return joined(command); }
 
 std::vector<Backend> known_backends(const Places& places) {
   std::vector<Backend> backends;
@@ -87,7 +74,7 @@ Backend resolve_backend(const std::string& argument, const Places& places) {
       return with_interpreter(entry, argument.substr(equals + 1));
     }
   }
-  const auto words = split_words(argument);
+  const auto words = words_of(argument);
   if (words.empty())
     throw UsageError("--backend is empty; `mpspec list backends` lists the known ones");
   const bool looks_like_name = words.size() == 1 && argument.find('/') == std::string::npos;

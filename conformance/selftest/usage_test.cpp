@@ -29,6 +29,11 @@ TEST(Usage, CommandThatCannotStart) {
                  "there is no program named no-such-program");
 }
 
+TEST(Usage, UnclosedQuote) {
+  expect_refusal(run_mpspec({"run", "--backend", "python3 'my adapter.py"}),
+                 "the quote ' in python3 'my adapter.py is not closed");
+}
+
 TEST(Usage, FilterThatMatchesNothing) {
   expect_refusal(run_mpspec({"run", "--backend", "cpython", "--filter", "QUEUE-999"}),
                  "no case matches filter 'QUEUE-999'");
