@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +35,16 @@ struct ManagerServerOptions {
   std::optional<pid_t> parent = std::nullopt;
 };
 
+/// What a server has done since it was opened.
+struct ManagerServerStats {
+  std::uint64_t connections = 0;      ///< all that came
+  std::uint64_t turned_away = 0;      ///< of these: over connections_max, or no descriptor was left
+  std::uint64_t unauthenticated = 0;  ///< of these: ended before the key was proven
+  std::uint64_t requests = 0;         ///< of clients that had proven the key
+  std::uint64_t errors = 0;           ///< requests answered with an exception, Empty and Full too
+  std::uint64_t objects = 0;          ///< made
+};
+
 /// A server of CPython's manager protocol: unmodified `SyncManager(address, authkey).connect()`
 /// clients of CPython 3.8 to 3.13 use it, and mp::Manager does. It holds lists, dicts, namespaces,
 /// values, arrays, queues, locks, semaphores, conditions, events, barriers and iterators. Data
@@ -62,6 +73,9 @@ class ManagerServer {
   /// gone. Waiting calls then end with the end of their connections.
   /// Errors: System   the event loop cannot go on
   Result<void> serve();
+
+  /// Sharing: not while serve() runs.
+  ManagerServerStats stats() const;
 
   /// Ends serve(), now or as soon as it runs.
   void stop() noexcept;

@@ -47,6 +47,7 @@ bool Dispatcher::is_waiting(SessionId id) const {
 void Dispatcher::receive(SessionId id, std::string_view payload, Clock::time_point now) {
   Session& current = session(id);
   MP_ASSERT(!current.parked && !current.closed);
+  ++request_count_;
   end_grace(current);
   if (payload.empty()) {
     end_session(id);
@@ -98,6 +99,7 @@ void Dispatcher::settle(SessionId id, ObjectNumber object, const Outcome& outcom
 }
 
 void Dispatcher::reply(SessionId id, const Outcome& outcome) {
+  if (outcome.kind() != Outcome::Kind::Return) ++error_count_;
   std::string payload = encode(outcome);
   if (payload.find(kProxyMark) != payload.npos) grant_grace(session(id), outcome.value());
   replies_.push_back({id, std::move(payload), false});

@@ -80,6 +80,14 @@ class Dispatcher final : private Host {
   std::vector<Reply> take_replies() { return std::exchange(replies_, {}); }
   /// A client has asked for the end of the server; its reply has been given.
   bool is_shutting_down() const { return shutting_down_; }
+
+  /// Frames received.
+  std::uint64_t request_count() const { return request_count_; }
+  /// Requests that were answered with an exception.
+  std::uint64_t error_count() const { return error_count_; }
+  /// Objects made.
+  std::uint64_t object_count() const { return objects_.made(); }
+
   bool has_references_of(ClientId client) const { return objects_.has_references_of(client); }
 
  private:
@@ -149,6 +157,8 @@ class Dispatcher final : private Host {
   std::set<std::pair<Clock::time_point, SessionId>> deadlines_;
   std::multimap<Clock::time_point, ClientId> dead_clients_;
   std::vector<Reply> replies_;
+  std::uint64_t request_count_ = 0;
+  std::uint64_t error_count_ = 0;
   bool shutting_down_ = false;
 };
 

@@ -30,6 +30,7 @@ class ObjectTable {
   ~ObjectTable();
 
   ObjectNumber next_number() const { return next_; }
+  std::uint64_t made() const { return next_ - 1; }
   /// Takes in the object that was made with next_number(), with one reference of `client`.
   void add(std::unique_ptr<Referent> referent, ClientId client);
 

@@ -1,4 +1,6 @@
 // mp-manager: a manager server as a program of its own.
+#include <errno.h>
+#include <fmt/core.h>
 #include <signal.h>
 
 #include <cstdio>
@@ -24,15 +26,26 @@ int fail(const Error& error) {
   return 1;
 }
 
+void print(const ManagerServerStats& stats) {
+  fmt::print(stderr,
+             "mp-manager: {} connections, {} turned away, {} unauthenticated, {} requests, {} "
+             "errors, {} objects\n",
+             stats.connections, stats.turned_away, stats.unauthenticated, stats.requests,
+             stats.errors, stats.objects);
+}
+
 int run(const ProgramOptions& options) {
   Result<ManagerServer> server = ManagerServer::open(options.address, options.server);
   if (!server) return fail(server.error());
   running = &*server;
   stop_on(SIGTERM);
   stop_on(SIGINT);
+  // Whoever started this program may be gone already: that is an error like others, and no signal.
+  ::signal(SIGPIPE, SIG_IGN);
   std::printf("%s\n", to_string(server->address()).c_str());
-  std::fflush(stdout);
+  if (std::fflush(stdout) != 0) return fail(system_error("standard output", errno));
   const Result<void> served = server->serve();
+  if (options.print_stats) print(server->stats());
   return served ? 0 : fail(served.error());
 }
 

@@ -20,6 +20,7 @@ struct Arguments {
   std::string authkey_file;
   std::string authkey_env;
   bool exit_with_parent = false;
+  bool stats = false;
 };
 
 EarlyExit usage_error(const std::string& what) {
@@ -61,6 +62,8 @@ void declare(CLI::App& app, Arguments& arguments, ManagerServerOptions& server) 
       ->type_name("N")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 20))
       ->capture_default_str();
+  app.add_flag("--stats", arguments.stats,
+               "At the end, print on standard error what has been done");
   app.footer(
       "Prints the address on one line of standard output as soon as clients can connect, and "
       "serves\n"
@@ -112,6 +115,7 @@ std::variant<ProgramOptions, EarlyExit> parse_command_line(int argc, const char*
   std::variant<std::string, EarlyExit> key = read_key(arguments);
   if (auto* failed = std::get_if<EarlyExit>(&key)) return *failed;
   options.server.authkey = std::get<std::string>(std::move(key));
+  options.print_stats = arguments.stats;
   if (arguments.exit_with_parent) options.server.parent = ::getppid();
   return options;
 }

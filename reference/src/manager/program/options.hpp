@@ -11,6 +11,7 @@ namespace mp::manager {
 struct ProgramOptions {
   Address address;
   ManagerServerOptions server;
+  bool print_stats = false;
 };
 
 /// What is to be printed before the program ends, and how it ends.

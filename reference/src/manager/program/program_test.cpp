@@ -118,12 +118,39 @@ TEST_F(Program, SaysInOneLineWhatIsWrong) {
   EXPECT_EQ(text, "mp-manager: " + none + "/socket: No such file or directory\n");
 }
 
+TEST_F(Program, SaysWhatItHasDone) {
+  ChildProgram program(serving({"--stats"}), key(), /*keep_errors=*/true);
+  ASSERT_TRUE(program.read_line());
+  EXPECT_FALSE(Manager::connect(UnixAddress{socket()}, "wrong"));
+  {
+    const auto manager = Manager::connect(UnixAddress{socket()}, "secret");  // 1 request: dummy
+    ASSERT_TRUE(manager);
+    const auto queue = manager->queue();         // 1: create
+    EXPECT_FALSE(queue && queue->get_nowait());  // 2: accept_connection, get_nowait
+  }                                              // 1: decref
+  program.signal(SIGTERM);
+  EXPECT_EQ(program.read_all(),
+            "mp-manager: 5 connections, 0 turned away, 1 unauthenticated, 5 requests, 1 errors, 1 "
+            "objects\n");
+  EXPECT_EQ(program.wait(), 0);
+}
+
+TEST_F(Program, EndsWhenNobodyCanBeToldItsAddress) {
+  ChildProgram program({"sh", "-c",
+                        "exec " + std::string(MP_MANAGER_PROGRAM) + " --address " + socket() +
+                            " --authkey-env MP_TEST_KEY 2>&1 > /dev/full"},
+                       key());
+  EXPECT_EQ(program.read_all(), "mp-manager: standard output: No space left on device\n");
+  EXPECT_EQ(program.wait(), 1);
+  EXPECT_FALSE(std::filesystem::exists(socket()));
+}
+
 TEST_F(Program, Helps) {
   const auto [status, text] = refusal(command({"--help"}));
   EXPECT_EQ(status, 0);
   for (const std::string_view option :
        {"--address", "--authkey-file", "--authkey-env", "--strict-auth", "--exit-with-parent",
-        "--max-message", "--max-depth", "--max-clients"}) {
+        "--max-message", "--max-depth", "--max-clients", "--stats"}) {
     EXPECT_NE(text.find(option), std::string::npos) << option;
   }
 }

@@ -116,6 +116,7 @@ void EventLoop::accept_all(Clock::time_point now) {
     base::UniqueFd socket(
         ::accept4(listener_.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket) {
+      ++stats_.connections;
       admit(std::move(socket), now);
       continue;
     }
@@ -126,15 +127,19 @@ void EventLoop::accept_all(Clock::time_point now) {
 }
 
 void EventLoop::shed_one() {
+  ++stats_.connections;
+  ++stats_.turned_away;
   spare_.reset();
   base::UniqueFd(::accept4(listener_.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)).reset();
   spare_ = open_spare();
 }
 
 void EventLoop::admit(base::UniqueFd socket, Clock::time_point now) {
-  if (connections_.size() >= options_.connections_max) return;
   const Result<Nonce> nonce = make_nonce();
-  if (!nonce) return;
+  if (connections_.size() >= options_.connections_max || !nonce) {
+    ++stats_.turned_away;
+    return;
+  }
   if (is_tcp_) {
     const int yes = 1;
     ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
@@ -220,7 +225,11 @@ void EventLoop::drop(Key key, Clock::time_point now) {
   if (found == connections_.end()) return;
   const std::unique_ptr<Connection> connection = std::move(found->second);
   connections_.erase(found);
-  if (const auto session = connection->conversation().session()) by_session_.erase(*session);
+  if (const auto session = connection->conversation().session()) {
+    by_session_.erase(*session);
+  } else {
+    ++stats_.unauthenticated;
+  }
   poller_.forget(connection->fd());
   const ClientId client = connection->client();
   // The dispatcher must know that the session has ended before it hears of the death.
@@ -248,6 +257,14 @@ void EventLoop::drop_silent_strangers(Clock::time_point now) {
     strangers_.pop_front();
     if (!is_known) drop(stranger.key, now);
   }
+}
+
+ManagerServerStats EventLoop::stats() const {
+  ManagerServerStats all = stats_;
+  all.requests = dispatcher_.request_count();
+  all.errors = dispatcher_.error_count();
+  all.objects = dispatcher_.object_count();
+  return all;
 }
 
 Clock::time_point EventLoop::next_deadline() const {

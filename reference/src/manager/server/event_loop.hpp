@@ -21,6 +21,7 @@ class EventLoop {
   static Result<std::unique_ptr<EventLoop>> open(Listener& listener, int stop,
                                                  const ManagerServerOptions& options);
   Result<void> run();
+  ManagerServerStats stats() const;
 
  private:
   using Key = Poller::Key;
@@ -59,7 +60,8 @@ class EventLoop {
   Dispatcher dispatcher_;
   Clients clients_{poller_};
   base::UniqueFd parent_;
-  base::UniqueFd spare_;  // given up to shed a connection when there is no other descriptor
+  base::UniqueFd spare_;      // given up to shed a connection when there is no other descriptor
+  ManagerServerStats stats_;  // of connections; the dispatcher counts the rest
   bool stopping_ = false;
   bool orphaned_ = false;
   Key next_key_ = kFirstConnection;

@@ -19,6 +19,7 @@ Result<ManagerServer> ManagerServer::open(const Address& address, ManagerServerO
 
 const Address& ManagerServer::address() const { return state_->server.address(); }
 Result<void> ManagerServer::serve() { return state_->server.serve(); }
+ManagerServerStats ManagerServer::stats() const { return state_->server.stats(); }
 void ManagerServer::stop() noexcept { state_->server.stop(); }
 
 }  // namespace mp

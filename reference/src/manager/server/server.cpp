@@ -17,7 +17,9 @@ Result<Server> Server::open(const Address& address, ManagerServerOptions options
 
 Result<void> Server::serve() {
   MP_TRY_ASSIGN(const auto loop, EventLoop::open(listener_, stop_.get(), options_));
-  return loop->run();
+  const Result<void> served = loop->run();
+  stats_ = loop->stats();
+  return served;
 }
 
 void Server::stop() noexcept {

@@ -16,6 +16,7 @@ class Server {
   const Address& address() const { return listener_.address(); }
   /// See ManagerServer.
   Result<void> serve();
+  ManagerServerStats stats() const { return stats_; }
   /// From a signal handler, too.
   void stop() noexcept;
 
@@ -31,6 +32,7 @@ class Server {
   Listener listener_;
   base::UniqueFd stop_;  // an eventfd
   ManagerServerOptions options_;
+  ManagerServerStats stats_;
 };
 
 }  // namespace mp::manager
