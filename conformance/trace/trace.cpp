@@ -30,6 +30,17 @@ std::string wording_hash(const Clause& clause) {
   return fmt::format("{:016x}", hash);
 }
 
+std::string status_of(const Clause& clause, const std::vector<std::string>& cases,
+                      const Status& status) {
+  std::vector<std::string> subjects = {clause.id};
+  subjects.insert(subjects.end(), cases.begin(), cases.end());
+  for (const std::string& subject : subjects) {
+    const auto found = status.deviations.find(subject);
+    if (found != status.deviations.end()) return found->second;
+  }
+  return "pass";
+}
+
 }  // namespace
 
 std::vector<std::string> trace_problems(const Specification& specification,
@@ -124,24 +135,35 @@ std::vector<std::string> wording_problems(const Specification& specification,
 }
 
 std::string clause_index(const Specification& specification,
-                         const std::vector<std::string>& case_names) {
+                         const std::vector<std::string>& case_names,
+                         const std::vector<Status>& statuses) {
   const auto cases = cases_by_clause(case_names);
+  std::string columns = "| clause | strength | title | cases |";
+  std::string rule = "|---|---|---|---|";
+  for (const Status& status : statuses) {
+    columns += fmt::format(" {} |", status.backend);
+    rule += "---|";
+  }
   std::string out =
-      "# Clauses\n\nMade by `mpspec trace --update` from the chapters and the cases; a test fails "
-      "when it is stale.\n";
+      "# Clauses\n\nMade by `mpspec trace --update` from the chapters, the cases and the known "
+      "deviations; a test fails when it is stale,\nand another when a backend comes to anything "
+      "else than what stands here.\n";
   std::string file;
   for (const Clause& clause : specification.clauses()) {
     if (clause.file != file) {
       file = clause.file;
-      out +=
-          fmt::format("\n## [{}]({})\n\n| clause | strength | title | cases |\n|---|---|---|---|\n",
-                      specification.chapter_title(clause.area()), file);
+      out += fmt::format("\n## [{}]({})\n\n{}\n{}\n", specification.chapter_title(clause.area()),
+                         file, columns, rule);
     }
     const auto found = cases.find(clause.id);
-    out += fmt::format("| {} | {} | {} | {} |\n", clause.id, clause.strength, clause.title,
-                       found != cases.end() ? std::to_string(found->second.size())
-                       : clause.draft       ? "none yet"
-                                            : "0");
+    const std::vector<std::string> names =
+        found == cases.end() ? std::vector<std::string>{} : found->second;
+    const std::string count =
+        clause.draft && names.empty() ? "none yet" : std::to_string(names.size());
+    out += fmt::format("| {} | {} | {} | {} |", clause.id, clause.strength, clause.title, count);
+    for (const Status& status : statuses)
+      out += fmt::format(" {} |", names.empty() ? "" : status_of(clause, names, status));
+    out += "\n";
   }
   return out;
 }

@@ -31,8 +31,16 @@ std::vector<std::string> wording_problems(const Specification& specification,
                                           const ReviewedWording& reviewed,
                                           const std::vector<std::string>& case_names);
 
-/// spec/index.md: every clause with its strength, title and number of cases, by chapter.
+/// What one backend makes of every clause: `pass`, but for those listed. Subjects are clause ids or
+/// names of cases.
+struct Status {
+  std::string backend;
+  std::map<std::string, std::string> deviations;
+};
+
+/// spec/index.md: every clause with its strength, title, number of cases and status, by chapter.
 std::string clause_index(const Specification& specification,
-                         const std::vector<std::string>& case_names);
+                         const std::vector<std::string>& case_names,
+                         const std::vector<Status>& statuses);
 
 }  // namespace mpspec

@@ -92,7 +92,18 @@ TEST_F(TraceTest, ADraftMayLackCases) {
   const Specification draft =
       read(std::string("# Queue\n\n**Draft**: nothing judges this yet.\n") + kTwo);
   EXPECT_THAT(trace_problems(draft, {}), IsEmpty());
-  EXPECT_THAT(clause_index(draft, {}), HasSubstr("| QUEUE-001 | MUST | order | none yet |"));
+  EXPECT_THAT(clause_index(draft, {}, {}), HasSubstr("| QUEUE-001 | MUST | order | none yet |"));
+}
+
+TEST_F(TraceTest, TheIndexTellsWhatEachBackendMakesOfAClause) {
+  const Specification specification = read(kTwo);
+  const std::vector<std::string> cases = {"QUEUE_001_Order", "QUEUE_001_OrderOfTwo"};
+  EXPECT_THAT(
+      clause_index(specification, cases, {{"good", {}}, {"bad", {{"QUEUE-001", "known fail"}}}}),
+      HasSubstr("| QUEUE-001 | MUST | order | 2 | pass | known fail |"));
+  EXPECT_THAT(
+      clause_index(specification, cases, {{"bad", {{"QUEUE_001_OrderOfTwo", "known hang"}}}}),
+      HasSubstr("| 2 | known hang |"));
 }
 
 TEST_F(TraceTest, DanglingIdsInTextAreFound) {
