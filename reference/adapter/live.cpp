@@ -8,6 +8,8 @@
 #include <mp/process.hpp>
 #include <mp/queue.hpp>
 #include <mp/rlock.hpp>
+#include <mp/shareable_list.hpp>
+#include <mp/shared_memory.hpp>
 #include <mp/simple_queue.hpp>
 
 #include "actor.hpp"
@@ -28,6 +30,8 @@ std::string live_type_name(const Live& live) {
   if (is(std::type_identity<mp::DynamicRawValue>())) return "RawValue";
   if (is(std::type_identity<mp::DynamicArray>())) return "Array";
   if (is(std::type_identity<mp::DynamicRawArray>())) return "RawArray";
+  if (is(std::type_identity<mp::SharedMemory>())) return "SharedMemory";
+  if (is(std::type_identity<mp::ShareableList>())) return "ShareableList";
   if (is(std::type_identity<mp::Manager>())) return "Manager";
   if (const auto* proxy = as_proxy(live)) return "manager." + proxy->type_id();
   return "object";

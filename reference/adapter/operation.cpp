@@ -136,9 +136,10 @@ namespace {
 const std::map<std::string_view, const Operation*>& operations() {
   static const auto kOperations = [] {
     std::map<std::string_view, const Operation*> all;
-    for (const auto table : {actor_operations(), process_operations(), sync_operations(),
-                             value_operations(), array_operations(), queue_operations(),
-                             pipe_operations(), manager_operations(), proxy_operations()}) {
+    for (const auto table :
+         {actor_operations(), process_operations(), sync_operations(), value_operations(),
+          array_operations(), queue_operations(), pipe_operations(), shared_memory_operations(),
+          manager_operations(), proxy_operations()}) {
       for (const Operation& operation : table) all[operation.name] = &operation;
     }
     return all;

@@ -74,6 +74,7 @@ std::span<const Operation> value_operations();
 std::span<const Operation> array_operations();
 std::span<const Operation> queue_operations();
 std::span<const Operation> pipe_operations();
+std::span<const Operation> shared_memory_operations();
 std::span<const Operation> manager_operations();
 std::span<const Operation> proxy_operations();
 
