@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <utility>
@@ -38,6 +39,14 @@ rc::Gen<Args> inline at_least(std::size_t count, rc::Gen<Args> all) {
       return Args(args.begin(), args.begin() + static_cast<std::ptrdiff_t>(length));
     });
   });
+}
+
+/// One table of the rows of several.
+template <class Model>
+std::vector<Operation<Model>> joined(std::initializer_list<std::vector<Operation<Model>>> tables) {
+  std::vector<Operation<Model>> all;
+  for (const auto& table : tables) all.insert(all.end(), table.begin(), table.end());
+  return all;
 }
 
 template <class Model>

@@ -21,7 +21,7 @@ inline Clock::time_point call_of(Clock::time_point moment) { return moment; }
 template <class Start, class Release>
 Outcome expect_waits(
     Start&& start, Release&& release, const std::function<void()>& restore = [] {}) {
-  for (auto moment = 20ms; moment < 5s; moment *= 2) {
+  for (auto moment = 40ms; moment < 5s; moment *= 2) {
     const Pending waiter = start();
     const auto early = waiter.wait_until(Clock::now() + moment);
     const Clock::time_point released = call_of(release());
