@@ -12,6 +12,7 @@
 
 #include "driver/actor.hpp"
 #include "driver/line_connection.hpp"
+#include "driver/server_address.hpp"
 #include "driver/verdict.hpp"
 
 namespace boost::process {
@@ -21,12 +22,15 @@ class child;
 namespace mpspec {
 
 struct DriverSettings {
+  /// The adapter's; empty when a server is judged by its address.
   std::vector<std::string> command;
   /// This case's own folder; must exist. Holds the socket, the captured output and the backend's
   /// TMPDIR.
   std::filesystem::path folder;
   /// How long one operation may take before it counts as hanging.
   std::chrono::nanoseconds deadline{};
+  /// What is judged instead of an adapter's backend.
+  std::optional<ServerAddress> server{};
 };
 
 /// The command cannot be started at all: the user's mistake, not a verdict.

@@ -8,17 +8,36 @@ CaseContext& CaseContext::current() {
 }
 
 Adapter& CaseContext::start_adapter() {
+  if (settings.server) stop(Verdict::unsupported, "needs an adapter: a server's address is judged");
   try {
     adapter_ = std::make_unique<Adapter>(settings);
   } catch (const CaseStop& stop) {
-    stopped_at_start_ = stop;
+    stopped_ = stop;
     throw;
   }
   return *adapter_;
 }
 
+void CaseContext::stop(Verdict verdict, const std::string& message) {
+  if (adapter_) adapter_->stop(verdict, message);
+  if (!stopped_) stopped_.emplace(verdict, message);
+  throw *stopped_;
+}
+
 const std::optional<CaseStop>& CaseContext::stopped() const {
-  return adapter_ ? adapter_->stopped() : stopped_at_start_;
+  return adapter_ ? adapter_->stopped() : stopped_;
+}
+
+void CaseContext::note(std::string line) {
+  if (adapter_) {
+    adapter_->note(std::move(line));
+  } else {
+    transcript_.push_back(std::move(line));
+  }
+}
+
+const std::deque<std::string>& CaseContext::transcript() const {
+  return adapter_ ? adapter_->transcript() : transcript_;
 }
 
 }  // namespace mpspec

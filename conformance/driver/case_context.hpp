@@ -1,6 +1,8 @@
 // What the running case needs to know of its run; one case runs in one process.
 #pragma once
 
+#include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,15 +22,24 @@ class CaseContext {
   /// Which of several permitted outcomes was seen.
   std::vector<std::string> observations;
 
-  /// Throws CaseStop (noted in stopped()) or AdapterStartError.
+  /// Throws CaseStop (noted in stopped()), which is `unsupported` where there is no adapter, or
+  /// AdapterStartError.
   Adapter& start_adapter();
+  /// Notes the verdict and ends the case with it.
+  [[noreturn]] void stop(Verdict verdict, const std::string& message);
   /// The verdict that ended the case early, if one did.
   [[nodiscard]] const std::optional<CaseStop>& stopped() const;
   [[nodiscard]] Adapter* adapter() { return adapter_.get(); }
 
+  /// What was said so far, one line each, the newest last.
+  void note(std::string line);
+  [[nodiscard]] const std::deque<std::string>& transcript() const;
+
  private:
   std::unique_ptr<Adapter> adapter_;
-  std::optional<CaseStop> stopped_at_start_;
+  // Of a case without an adapter.
+  std::optional<CaseStop> stopped_;
+  std::deque<std::string> transcript_;
 };
 
 }  // namespace mpspec

@@ -22,6 +22,10 @@ enum ExitStatus : int {
 
 struct RunOptions {
   std::vector<std::string> backends;
+  /// A manager server that is judged without an adapter; empty: none.
+  std::string address;
+  std::string authkey_file;
+  bool shutdown = false;  // whether that server may be ended
   Selection selection;
   std::optional<std::uint64_t> seed;
   int repeat = 1;

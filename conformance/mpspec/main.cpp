@@ -18,6 +18,18 @@ void describe_run(CLI::App& run, RunOptions& options) {
                  "of an adapter "
                  "of your own; may be given several times")
       ->take_all();
+  auto* address = run.add_option(
+      "--address", options.address,
+      "judge the manager server there, without an adapter, by what it sends (WIRE clauses): "
+      "HOST:PORT, PATH of a Unix socket or @NAME of an abstract one; nobody else should use it "
+      "meanwhile");
+  auto* authkey_file = run.add_option("--authkey-file", options.authkey_file,
+                                      "file with that server's key, without a line feed at the end")
+                           ->needs(address);
+  address->needs(authkey_file);
+  run.add_flag("--shutdown", options.shutdown,
+               "judge last how that server shuts down, which ends it")
+      ->needs(address);
   run.add_option(
          "-f,--filter", options.selection.filters,
          "only this clause (QUEUE-014), case, or pattern (QUEUE-*); may be given several times")
@@ -58,8 +70,8 @@ mpspec::Places places() {
 }
 
 constexpr const char* kStatuses =
-    "Exit status: 0 conformant, 1 not conformant, 2 wrong usage, 3 nothing ran, 4 an adapter or "
-    "the suite failed.";
+    "Exit status: 0 conformant, 1 not conformant, 2 wrong usage, 3 nothing ran, 4 an adapter, "
+    "a server or the suite failed.";
 
 int dispatch(int argc, char** argv) {
   CLI::App app{"Judges implementations of multiprocessing by the mpspec specification.", "mpspec"};
@@ -86,7 +98,8 @@ int dispatch(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? mpspec::kConformant : mpspec::kUsage;
   }
-  if (options.backends.empty()) options.backends = {"cpython", "reference"};
+  if (options.backends.empty() && options.address.empty())
+    options.backends = {"cpython", "reference"};
   if (run->parsed()) return mpspec::run_command(options, places());
   if (list->parsed()) return mpspec::list_command(what, places());
   return mpspec::trace_command(update, places());

@@ -26,7 +26,7 @@ Baseline probe(const Backend& backend, const std::filesystem::path& folder) {
     const Baseline baseline{hello.backend, hello.version, started};
     if (!adapter.main().offers("actor.echo") ||
         adapter.main().call("actor.echo", {"ready"}) != Outcome(Value("ready"))) {
-      throw AdapterBroken(backend.command_line() +
+      throw BackendBroken(backend.command_line() +
                           ": its adapter does not answer actor.echo with its argument");
     }
     adapter.shut_down();
@@ -36,7 +36,7 @@ Baseline probe(const Backend& backend, const std::filesystem::path& folder) {
     throw UsageError(fmt::format("backend '{}': {}", backend.command_line(), error.what()));
   } catch (const CaseStop& stop) {
     kill_descendants();
-    throw AdapterBroken(fmt::format("{}: {}", backend.command_line(), stop.what()));
+    throw BackendBroken(fmt::format("{}: {}", backend.command_line(), stop.what()));
   }
 }
 

@@ -17,13 +17,13 @@ struct Baseline {
   std::chrono::nanoseconds start{};
 };
 
-/// The adapter starts but does not speak the protocol: nothing can be said of the backend. Exit
-/// status 4.
-class AdapterBroken : public std::runtime_error {
+/// The adapter starts, or the server is there, but does not speak the protocol: nothing can be said
+/// of the backend. Exit status 4.
+class BackendBroken : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Throws UsageError when the command cannot be started, AdapterBroken when it says no proper
+/// Throws UsageError when the command cannot be started, BackendBroken when it says no proper
 /// hello.
 Baseline probe(const Backend& backend, const std::filesystem::path& folder);
 

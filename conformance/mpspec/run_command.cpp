@@ -11,10 +11,10 @@
 
 #include "driver/containment.hpp"
 #include "mpspec/commands.hpp"
-#include "mpspec/expectations.hpp"
-#include "mpspec/probe.hpp"
+#include "mpspec/judged.hpp"
 #include "mpspec/progress.hpp"
 #include "mpspec/scheduler.hpp"
+#include "mpspec/server.hpp"
 #include "mpspec/version.hpp"
 #include "report/html.hpp"
 #include "report/junit.hpp"
@@ -46,12 +46,6 @@ class RunFolder {
   std::filesystem::path path_;
 };
 
-struct Judged {
-  Backend backend;
-  Baseline baseline;
-  Expectations expectations;
-};
-
 std::string commit_of(const std::filesystem::path& source) {
   namespace bp = boost::process;
   const auto git = bp::search_path("git");
@@ -77,41 +71,24 @@ SuiteInfo suite_info(std::uint64_t seed, const Places& places) {
                       std::thread::hardware_concurrency())};
 }
 
-/// Names that are distinct even when two interpreters of one kind are judged together.
-void make_names_distinct(std::vector<Judged>& judged) {
-  for (std::size_t i = 0; i < judged.size(); ++i) {
-    const std::string name = judged[i].baseline.name;
-    const bool again = std::any_of(judged.begin(), judged.end(), [&](const Judged& other) {
-      return &other != &judged[i] && other.baseline.name == name;
-    });
-    if (again)
-      judged[i].baseline.name = fmt::format("{}-{}#{}", name, judged[i].baseline.version, i + 1);
+Job make_job(const RunOptions& options, const Judged& judged, const Case& subject,
+             const Specification& specification, const std::filesystem::path& folder,
+             std::uint64_t seed) {
+  const Clause* clause = specification.find(subject.clause);
+  if (clause == nullptr) {
+    throw UsageError(fmt::format("{} judges {}, which is no clause of the specification",
+                                 subject.name, subject.clause));
   }
-}
-
-std::vector<Judged> probe_backends(const RunOptions& options, const Places& places,
-                                   const Specification& specification,
-                                   const std::filesystem::path& folder, bool& some_broken) {
-  const std::filesystem::path expectations = options.expectations.empty()
-                                                 ? places.source / "conformance/expectations"
-                                                 : std::filesystem::path(options.expectations);
-  const auto cases = all_cases();
-  std::vector<Backend> backends;
-  for (const std::string& argument : options.backends)
-    backends.push_back(resolve_backend(argument, places));
-  std::vector<Judged> judged;
-  for (std::size_t i = 0; i < backends.size(); ++i) {
-    try {
-      const Baseline baseline = probe(backends[i], folder / fmt::format("probe{}", i));
-      judged.push_back({backends[i], baseline,
-                        Expectations::read(expectations, baseline.name, specification, cases)});
-    } catch (const AdapterBroken& broken) {
-      fmt::print(stderr, "mpspec: {}\n", broken.what());
-      some_broken = true;
-    }
-  }
-  make_names_distinct(judged);
-  return judged;
+  const auto deadline =
+      options.deadline > 0
+          ? std::chrono::nanoseconds(static_cast<long long>(options.deadline * 1e9))
+          : deadline_from(judged.baseline);
+  Job job{{subject, {judged.command, folder, deadline, judged.server}, seed}, {}};
+  job.result.backend = judged.baseline.name;
+  job.result.clause = subject.clause;
+  job.result.strength = clause->strength;
+  job.result.case_name = subject.name;
+  return job;
 }
 
 std::vector<Job> make_jobs(const RunOptions& options, const std::vector<Judged>& judged,
@@ -121,30 +98,32 @@ std::vector<Job> make_jobs(const RunOptions& options, const std::vector<Judged>&
   for (int run = 1; run <= options.repeat; ++run) {
     for (const Case& subject : cases) {
       for (const Judged& backend : judged) {
-        const Clause* clause = specification.find(subject.clause);
-        if (clause == nullptr) {
-          throw UsageError(fmt::format("{} judges {}, which is no clause of the specification",
-                                       subject.name, subject.clause));
-        }
-        const auto deadline =
-            options.deadline > 0
-                ? std::chrono::nanoseconds(static_cast<long long>(options.deadline * 1e9))
-                : deadline_from(backend.baseline);
-        Job job{{subject,
-                 {backend.backend.command, folder / std::to_string(jobs.size()), deadline},
-                 seed},
-                {}};
-        job.result.backend = backend.baseline.name;
-        job.result.clause = subject.clause;
-        job.result.strength = clause->strength;
-        job.result.case_name = subject.name;
-        job.result.run = run;
-        jobs.push_back(std::move(job));
+        const bool only_once = backend.server && ends_server(subject);
+        if (backend.server && !judges_server(subject)) continue;
+        if (only_once && run < options.repeat) continue;
+        jobs.push_back(make_job(options, backend, subject, specification,
+                                folder / std::to_string(jobs.size()), seed));
+        jobs.back().result.run = run;
       }
     }
   }
   if (options.shuffle) std::shuffle(jobs.begin(), jobs.end(), std::mt19937_64(seed));
+  std::stable_partition(jobs.begin(), jobs.end(), [](const Job& job) {
+    return !job.order.settings.server || !ends_server(job.order.subject);
+  });
   return jobs;
+}
+
+/// A server shows how many objects it has to everybody: its cases run one at a time.
+int jobs_side_by_side(const RunOptions& options) {
+  if (!options.address.empty()) return 1;
+  const int wanted =
+      options.jobs > 0 ? options.jobs : static_cast<int>(std::thread::hardware_concurrency());
+  if (wanted == 1 || Containment::private_shared_memory_possible()) return wanted;
+  fmt::print(
+      stderr,
+      "mpspec: this machine gives cases no /dev/shm of their own, so they run one at a time\n");
+  return 1;
 }
 
 void write_file(const std::string& path, const std::string& text) {
@@ -202,11 +181,12 @@ int status_of(const RunResults& run, bool strict, bool some_broken) {
 int run_command(const RunOptions& options, const Places& places) {
   const Specification specification = Specification::read(places.source / "spec");
   const std::vector<Case> cases = select(options.selection, specification);
+  if (options.backends.empty() && std::none_of(cases.begin(), cases.end(), judges_server))
+    throw UsageError("an --address is judged by the clauses WIRE-* only, and none is selected");
   check_writable(options);
   catch_interrupts();
   const RunFolder folder;
-  bool some_broken = false;
-  const auto judged = probe_backends(options, places, specification, folder.path(), some_broken);
+  const auto [judged, some_broken] = line_up(options, places, specification, folder.path());
   const std::uint64_t seed = options.seed ? *options.seed : std::random_device{}() % 1'000'000'000;
   auto jobs = make_jobs(options, judged, cases, specification, folder.path(), seed);
 
@@ -216,14 +196,7 @@ int run_command(const RunOptions& options, const Places& places) {
                                   : Progress::Mode::lines,
                     jobs.size());
   SchedulerOptions scheduling;
-  scheduling.jobs =
-      options.jobs > 0 ? options.jobs : static_cast<int>(std::thread::hardware_concurrency());
-  if (scheduling.jobs > 1 && !Containment::private_shared_memory_possible()) {
-    fmt::print(
-        stderr,
-        "mpspec: this machine gives cases no /dev/shm of their own, so they run one at a time\n");
-    scheduling.jobs = 1;
-  }
+  scheduling.jobs = jobs_side_by_side(options);
   for (const Job& job : jobs) {
     scheduling.case_limit = std::max(scheduling.case_limit, job.order.settings.deadline * 15);
   }
@@ -234,8 +207,7 @@ int run_command(const RunOptions& options, const Places& places) {
 
   RunResults run{suite_info(seed, places), {}, {}};
   for (const Judged& backend : judged) {
-    run.backends.push_back(
-        {backend.baseline.name, backend.baseline.version, backend.backend.command_line()});
+    run.backends.push_back({backend.baseline.name, backend.baseline.version, backend.command_line});
   }
   for (Job& job : jobs) {
     const auto backend = std::find_if(judged.begin(), judged.end(), [&](const Judged& candidate) {

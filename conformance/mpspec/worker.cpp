@@ -119,9 +119,7 @@ void run_worker(const WorkerOrder& order, int result_descriptor) {
                            {"seconds", seconds},
                            {"message", judgement.message},
                            {"transcript", nlohmann::json::array()}};
-  if (breaks_conformance(judgement.verdict) && context.adapter() != nullptr) {
-    result["transcript"] = context.adapter()->transcript();
-  }
+  if (breaks_conformance(judgement.verdict)) result["transcript"] = context.transcript();
   write_all(result_descriptor,
             result.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   ::_exit(0);

@@ -129,8 +129,10 @@ std::string finding(const CaseResult& result, const RunResults& run,
       std::find_if(run.backends.begin(), run.backends.end(),
                    [&](const BackendInfo& info) { return info.name == result.backend; });
   if (backend != run.backends.end()) {
-    out += fmt::format("  again: mpspec run --backend '{}' --filter {} --seed {}\n",
-                       backend->command, result.case_name, run.suite.seed);
+    const bool is_server = backend->command.starts_with("--address ");
+    out += fmt::format("  again: mpspec run {} --filter {} --seed {}\n",
+                       is_server ? backend->command : "--backend '" + backend->command + "'",
+                       result.case_name, run.suite.seed);
   }
   return out;
 }
@@ -183,7 +185,8 @@ std::string counts_text(const RunResults& run, bool strict) {
     for (const ClauseRow& row : rows) {
       if (row.verdicts[b]) ++counts[*row.verdicts[b]], ++judged;
     }
-    out += fmt::format("{} {}: {} clauses:", backend.name, backend.version, judged);
+    const std::string version = backend.version.empty() ? "" : " " + backend.version;
+    out += fmt::format("{}{}: {} clauses:", backend.name, version, judged);
     for (const Verdict verdict : kAllVerdicts) {
       if (counts[verdict] > 0) out += fmt::format(" {} {}", counts[verdict], to_string(verdict));
     }

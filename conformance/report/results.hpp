@@ -28,6 +28,7 @@ struct CaseResult {
 struct BackendInfo {
   std::string name;
   std::string version;
+  /// The adapter's command line; of a server without one the options `--address ...` that name it.
   std::string command;
 };
 

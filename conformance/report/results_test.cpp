@@ -77,5 +77,13 @@ TEST(Findings, NameTheReplayCommand) {
               HasSubstr("mpspec run --backend './mine' --filter QUEUE-001_Case --seed 7"));
 }
 
+TEST(Findings, NameTheServerByItsAddress) {
+  RunResults run = run_of({result("WIRE-001", "MUST", Verdict::fail)});
+  run.backends[0].command = "--address h:5 --authkey-file key";
+  EXPECT_THAT(
+      findings_text(run, Specification(), {}),
+      HasSubstr("mpspec run --address h:5 --authkey-file key --filter WIRE-001_Case --seed 7"));
+}
+
 }  // namespace
 }  // namespace mpspec

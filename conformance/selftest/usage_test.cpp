@@ -63,6 +63,22 @@ TEST(Usage, ReportThatCannotBeWritten) {
                  "cannot write /no/such/folder/x.json");
 }
 
+TEST(Usage, ServersThatCannotBeJudged) {
+  const ScratchFolder folder;
+  const std::string key = (folder / "key").string(), nobody = (folder / "nobody").string();
+  std::ofstream(key) << "secret\n";
+  expect_refusal(run_mpspec({"run", "--address", "nowhere:at-all", "--authkey-file", key}),
+                 "'nowhere:at-all' is no address");
+  expect_refusal(run_mpspec({"run", "--address", nobody, "--authkey-file", nobody}),
+                 "cannot read the key in " + nobody);
+  expect_refusal(run_mpspec({"run", "--address", nobody, "--authkey-file", key}),
+                 "cannot connect to " + nobody);
+  expect_refusal(run_mpspec({"run", "--address", nobody, "--authkey-file", key, "--area", "QUEUE"}),
+                 "judged by the clauses WIRE-* only");
+  EXPECT_EQ(run_mpspec({"run", "--address", nobody}).status, 2);
+  EXPECT_EQ(run_mpspec({"run", "--authkey-file", key}).status, 2);
+}
+
 TEST(Usage, UnknownOptionsAreRefusedAndHelpIsNot) {
   EXPECT_EQ(run_mpspec({"run", "--frobnicate"}).status, 2);
   EXPECT_EQ(run_mpspec({}).status, 2);

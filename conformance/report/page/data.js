@@ -74,7 +74,8 @@ function shellWord(word) {
 /** The backend's command rather than its name: a name may stand for another interpreter elsewhere. */
 function replayCommand(result) {
   const backend = backends[columnOf.get(result.backend)].command || result.backend;
-  return `mpspec run --backend ${shellWord(backend)} --filter ${shellWord(result.case)} ` +
+  const named = backend.startsWith("--address ") ? backend : `--backend ${shellWord(backend)}`;
+  return `mpspec run ${named} --filter ${shellWord(result.case)} ` +
     `--seed ${data.seed}`;
 }
 
