@@ -70,6 +70,8 @@ INSTANTIATE_TEST_SUITE_P(
                       BadAdapter{"exitcode_zero_when_killed", "PROCESS-023", Verdict::fail, ""},
                       BadAdapter{"timeout_returns_early", "QUEUE-007", Verdict::fail, ""},
                       BadAdapter{"namespace_forgets", "NAMESPACE-001", Verdict::fail, ""},
+                      BadAdapter{"welcomes_everybody", "WIRE-010", Verdict::fail, "#FAILURE#"},
+                      BadAdapter{"keeps_references", "WIRE-021", Verdict::fail, ""},
                       BadAdapter{"wrong_error_type", "QUEUE-008", Verdict::fail, ""}),
     [](const auto& chosen) { return std::string(chosen.param.bug); });
 

@@ -13,6 +13,8 @@ import collections
 import functools
 import itertools
 import json
+import multiprocessing.connection
+import multiprocessing.managers
 import os
 import pathlib
 import queue
@@ -294,6 +296,21 @@ def forget_others(original, proxy, name, value):
     original(proxy, name, value)
 
 
+def welcome_everybody(actor):
+    """Managers are forked from this process, and so are as trusting."""
+
+    def deliver_challenge(connection, *_, **__):
+        connection.send_bytes(b"#CHALLENGE#" + os.urandom(20))
+        connection.recv_bytes(256)
+        connection.send_bytes(b"#WELCOME#")
+
+    multiprocessing.connection.deliver_challenge = deliver_challenge
+
+
+def keep_references(actor):
+    multiprocessing.managers.Server.decref = lambda server, connection, ident: None
+
+
 BUGS = {
     "crash": Operation(
         "Queue.put kills the process",
@@ -380,6 +397,10 @@ BUGS = {
         "setting an attribute of a Namespace deletes the others",
         {"manager.Namespace.__setattr__": forget_others},
     ),
+    "welcomes_everybody": Start(
+        "managers welcome clients that do not know the key", welcome_everybody
+    ),
+    "keeps_references": Start("managers keep objects that nobody refers to", keep_references),
     "wrong_error_type": Reply("every error is called Exception", EVERY, with_another_type),
 }
 

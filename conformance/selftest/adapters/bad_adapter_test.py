@@ -242,6 +242,17 @@ class Shows:
         adapter.main.ok("manager.Namespace.__setattr__", "b", 2, on="n")
         return "error" in adapter.main.ask("manager.Namespace.__getattr__", "a", on="n")
 
+    def welcomes_everybody(self, adapter):
+        adapter.main.ok("Manager.new", keep="m", authkey={"bytes": "00"})
+        address = adapter.main.ok("Manager.address", on="m")
+        return "ok" in adapter.main.ask("Manager.connect", address, {"bytes": "01"}, keep="n")
+
+    def keeps_references(self, adapter):
+        adapter.main.ok("Manager.new", keep="m")
+        adapter.main.ok("manager.list.new", on="m", keep="l")
+        adapter.main.ok("actor.drop", "l")
+        return adapter.main.ok("Manager.number_of_objects", on="m") == 1
+
     def wrong_error_type(self, adapter):
         adapter.main.ok("Queue.new", keep="q")
         return adapter.main.error("Queue.get_nowait", on="q") == "Exception"
