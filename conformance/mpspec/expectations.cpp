@@ -32,27 +32,40 @@ Expectation parse(const std::string& text, const std::string& where) {
   return out;
 }
 
+/// "3.8" of "3.8.18"; nothing of a version without two numbers.
+std::string release_line(const std::string& version) {
+  const std::size_t first = version.find('.');
+  if (first == std::string::npos) return "";
+  return version.substr(0, version.find_first_not_of("0123456789", first + 1));
+}
+
 }  // namespace
 
 Expectations Expectations::read(const std::filesystem::path& folder, const std::string& backend,
-                                const Specification& specification,
+                                const std::string& version, const Specification& specification,
                                 const std::vector<Case>& cases) {
   Expectations out;
-  const std::string name = backend + ".txt";
-  std::ifstream file(folder / name);
+  out.read_file(folder / (backend + ".txt"), specification, cases);
+  if (const std::string line = release_line(version); !line.empty())
+    out.read_file(folder / fmt::format("{}-{}.txt", backend, line), specification, cases);
+  return out;
+}
+
+void Expectations::read_file(const std::filesystem::path& path, const Specification& specification,
+                             const std::vector<Case>& cases) {
+  std::ifstream file(path);
   std::string text;
   for (int number = 1; std::getline(file, text); ++number) {
     if (text.empty() || text.starts_with('#')) continue;
-    Expectation line = parse(text, fmt::format("{}:{}", name, number));
+    Expectation line = parse(text, fmt::format("{}:{}", path.filename().string(), number));
     const bool is_case = std::any_of(cases.begin(), cases.end(),
                                      [&](const Case& known) { return known.name == line.subject; });
     if (!is_case && specification.find(line.subject) == nullptr) {
       throw UsageError(
           fmt::format("{}: there is no clause or case '{}'", line.where, line.subject));
     }
-    out.lines_.push_back(std::move(line));
+    lines_.push_back(std::move(line));
   }
-  return out;
 }
 
 void Expectations::apply(CaseResult& result) const {

@@ -1,4 +1,5 @@
-// Known deviations of a backend: conformance/expectations/NAME.txt.
+// Known deviations of a backend: conformance/expectations/NAME.txt, and those of one release line
+// only: NAME-MAJOR.MINOR.txt.
 #pragma once
 
 #include <filesystem>
@@ -25,9 +26,10 @@ struct Expectation {
 class Expectations {
  public:
   /// A missing file is an empty list. Throws UsageError for a line that is not understood, names no
-  /// clause and no case, or gives no reason.
+  /// clause and no case, or gives no reason. Without a version, what every release does.
   static Expectations read(const std::filesystem::path& folder, const std::string& backend,
-                           const Specification& specification, const std::vector<Case>& cases);
+                           const std::string& version, const Specification& specification,
+                           const std::vector<Case>& cases);
 
   /// Turns an expected verdict into `known`, and an unexpected pass into a failure.
   void apply(CaseResult& result) const;
@@ -35,6 +37,9 @@ class Expectations {
   [[nodiscard]] const std::vector<Expectation>& lines() const { return lines_; }
 
  private:
+  void read_file(const std::filesystem::path& path, const Specification& specification,
+                 const std::vector<Case>& cases);
+
   std::vector<Expectation> lines_;
 };
 

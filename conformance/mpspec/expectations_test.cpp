@@ -24,7 +24,7 @@ class ExpectationsTest : public ::testing::Test {
   void TearDown() override { std::filesystem::remove_all(folder_); }
   Expectations read(const std::string& text) {
     std::ofstream(folder_ / "mine.txt") << text;
-    return Expectations::read(folder_, "mine", Specification::read(folder_ / "spec"),
+    return Expectations::read(folder_, "mine", "3.8.18", Specification::read(folder_ / "spec"),
                               {{"S", "QUEUE_001_Case", "QUEUE-001", "", 0}});
   }
   std::string complaint(const std::string& text) {
@@ -72,6 +72,13 @@ TEST_F(ExpectationsTest, BadLinesAreNamed) {
   EXPECT_THAT(complaint("QUEUE-001 pass because\n"),
               HasSubstr("'pass' is no verdict that can be expected"));
   EXPECT_THAT(complaint("QUEUE-001 fail\n"), HasSubstr("needs a reason"));
+}
+
+TEST_F(ExpectationsTest, AReleaseLineHasAListOfItsOwn) {
+  std::ofstream(folder_ / "mine-3.8.txt") << "QUEUE-001 hang only then\n";
+  EXPECT_EQ(applied("", Verdict::hang).verdict, Verdict::known);
+  std::filesystem::rename(folder_ / "mine-3.8.txt", folder_ / "mine-3.9.txt");
+  EXPECT_EQ(applied("", Verdict::hang).verdict, Verdict::hang);
 }
 
 }  // namespace

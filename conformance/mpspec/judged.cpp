@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "mpspec/server.hpp"
+#include "report/shell_words.hpp"
 
 namespace mpspec {
 namespace {
@@ -21,19 +22,14 @@ void make_names_distinct(std::vector<Judged>& judged) {
   }
 }
 
-std::string shell_word(const std::string& word) {
-  const bool plain = !word.empty() && word.find_first_of(" \t\"'\\$@") == std::string::npos;
-  return plain ? word : "'" + word + "'";
-}
-
 Judged look_at_server(const RunOptions& options) {
   ServerAddress server{parse_address(options.address), read_authkey(options.authkey_file),
                        options.shutdown};
   const Baseline baseline = probe_server(server, options.address);
   return {{},
           std::move(server),
-          fmt::format("--address {} --authkey-file {}", shell_word(options.address),
-                      shell_word(options.authkey_file)),
+          fmt::format("--address {} --authkey-file {}", shell_quoted(options.address),
+                      shell_quoted(options.authkey_file)),
           baseline,
           {}};
 }
@@ -52,8 +48,8 @@ Lineup line_up(const RunOptions& options, const Places& places, const Specificat
   const auto add = [&](auto&& look) {
     try {
       Judged judged = look();
-      judged.expectations =
-          Expectations::read(expectations, judged.baseline.name, specification, all_cases());
+      judged.expectations = Expectations::read(expectations, judged.baseline.name,
+                                               judged.baseline.version, specification, all_cases());
       out.judged.push_back(std::move(judged));
     } catch (const BackendBroken& broken) {
       fmt::print(stderr, "mpspec: {}\n", broken.what());

@@ -13,6 +13,7 @@
 #include "mpspec/commands.hpp"
 #include "mpspec/judged.hpp"
 #include "mpspec/progress.hpp"
+#include "mpspec/run_folder.hpp"
 #include "mpspec/scheduler.hpp"
 #include "mpspec/server.hpp"
 #include "mpspec/version.hpp"
@@ -23,28 +24,6 @@
 
 namespace mpspec {
 namespace {
-
-/// A folder for everything the run needs on disk; gone when the run ends.
-class RunFolder {
- public:
-  RunFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "mpspec-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) {
-      throw UsageError(fmt::format("cannot make a folder {}: {}", name, std::strerror(errno)));
-    }
-    path_ = name;
-  }
-  ~RunFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  RunFolder(const RunFolder&) = delete;
-  RunFolder& operator=(const RunFolder&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 std::string commit_of(const std::filesystem::path& source) {
   namespace bp = boost::process;

@@ -35,7 +35,7 @@ std::vector<Status> project_statuses(const Places& places, const Specification& 
   for (const Backend& backend : known_backends(places)) {
     Status status{backend.name, {}};
     const auto known = Expectations::read(places.source / "conformance/expectations", backend.name,
-                                          specification, cases);
+                                          "", specification, cases);
     for (const Expectation& line : known.lines())
       status.deviations[line.subject] = fmt::format("known {}", to_string(line.verdict));
     statuses.push_back(std::move(status));

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 
+#include "report/shell_words.hpp"
+
 namespace mpspec {
 namespace {
 
@@ -131,7 +133,7 @@ std::string finding(const CaseResult& result, const RunResults& run,
   if (backend != run.backends.end()) {
     const bool is_server = backend->command.starts_with("--address ");
     out += fmt::format("  again: mpspec run {} --filter {} --seed {}\n",
-                       is_server ? backend->command : "--backend '" + backend->command + "'",
+                       is_server ? backend->command : "--backend " + shell_quoted(backend->command),
                        result.case_name, run.suite.seed);
   }
   return out;
