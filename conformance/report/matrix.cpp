@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "report/shell_words.hpp"
 
@@ -62,30 +63,69 @@ std::string legend(bool colour) {
   return out + "\n";
 }
 
+constexpr std::size_t kAreaWidth = 11;
+
+using Areas = std::map<std::string, std::vector<const ClauseRow*>>;
+
+/// One glyph a clause, each at the place of its number.
+std::string glyphs_of(const std::vector<const ClauseRow*>& clauses, std::size_t backend,
+                      bool colour) {
+  std::string glyphs;
+  std::size_t at = 1;
+  for (const ClauseRow* row : clauses) {
+    for (; at < number_of(row->clause); ++at) glyphs += ' ';
+    glyphs += painted(row->verdicts[backend], colour);
+    ++at;
+  }
+  return glyphs;
+}
+
+/// A row an area, a column a backend.
+std::string side_by_side(const Areas& areas, const RunResults& run, std::size_t column,
+                         bool colour) {
+  std::string out = fmt::format("{:<{}}", "area", kAreaWidth);
+  for (const BackendInfo& backend : run.backends)
+    out += fmt::format("{:<{}}", backend.name, column);
+  out = out.substr(0, out.find_last_not_of(' ') + 1) + "\n";
+  for (const auto& [area, clauses] : areas) {
+    out += fmt::format("{:<{}}", area, kAreaWidth);
+    for (std::size_t b = 0; b < run.backends.size(); ++b) {
+      out += glyphs_of(clauses, b, colour);
+      if (b + 1 < run.backends.size())
+        out += std::string(column - number_of(clauses.back()->clause), ' ');
+    }
+    out += "\n";
+  }
+  return out;
+}
+
+/// A row an area and backend.
+std::string stacked(const Areas& areas, const RunResults& run, std::size_t name_width,
+                    bool colour) {
+  std::string out = fmt::format("{:<{}}{:<{}}  clauses from 001, one glyph each\n", "area",
+                                kAreaWidth, "backend", name_width);
+  for (const auto& [area, clauses] : areas) {
+    for (std::size_t b = 0; b < run.backends.size(); ++b) {
+      out += fmt::format("{:<{}}{:<{}}  {}\n", b == 0 ? area : "", kAreaWidth, run.backends[b].name,
+                         name_width, glyphs_of(clauses, b, colour));
+    }
+  }
+  return out;
+}
+
 std::string by_area(const RunResults& run, const MatrixStyle& style) {
-  std::map<std::string, std::vector<const ClauseRow*>> areas;
+  Areas areas;
   const auto rows = clause_rows(run);
   for (const ClauseRow& row : rows) areas[area_of(row.clause)].push_back(&row);
   std::size_t name_width = 7;
   for (const BackendInfo& backend : run.backends)
     name_width = std::max(name_width, backend.name.size());
-
-  std::string out = fmt::format("{:<11} {:<{}}  clauses from 001, one glyph each\n", "area",
-                                "backend", name_width);
-  for (const auto& [area, clauses] : areas) {
-    for (std::size_t b = 0; b < run.backends.size(); ++b) {
-      std::string glyphs;
-      std::size_t at = 1;
-      for (const ClauseRow* row : clauses) {
-        for (; at < number_of(row->clause); ++at) glyphs += ' ';
-        glyphs += painted(row->verdicts[b], style.colour);
-        ++at;
-      }
-      out += fmt::format("{:<11} {:<{}}  {}\n", b == 0 ? area : "", run.backends[b].name,
-                         name_width, glyphs);
-    }
-  }
-  return out;
+  std::size_t column = name_width;
+  for (const ClauseRow& row : rows) column = std::max(column, number_of(row.clause));
+  column += 2;
+  return kAreaWidth + column * run.backends.size() <= style.width + 2
+             ? side_by_side(areas, run, column, style.colour)
+             : stacked(areas, run, name_width, style.colour);
 }
 
 std::string by_clause(const RunResults& run, const Specification& specification,
@@ -160,9 +200,12 @@ std::string findings_text(const RunResults& run, const Specification& specificat
   });
   std::string out;
   for (const CaseResult* result : broken) out += finding(*result, run, specification, style) + "\n";
+  std::set<std::string> told;  // cases of one clause share a reason
   for (const CaseResult* result : known) {
-    out += fmt::format("{} {} {}: {}\n", result->clause, painted("known", "33", style.colour),
-                       result->backend, result->message.substr(0, result->message.find('\n')));
+    const std::string line =
+        fmt::format("{} {} {}: {}\n", result->clause, painted("known", "33", style.colour),
+                    result->backend, result->message.substr(0, result->message.find('\n')));
+    if (told.insert(line).second) out += line;
   }
   return out;
 }

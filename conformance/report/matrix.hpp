@@ -12,7 +12,8 @@ struct MatrixStyle {
   bool colour = false;
   /// One row a clause, with its title, instead of one row an area.
   bool full = false;
-  std::size_t width = 100;
+  /// Columns of the terminal: backends stand side by side where they fit.
+  std::size_t width = 104;
 };
 
 /// clause x backend, one glyph a clause, with a legend.

@@ -62,7 +62,18 @@ INSTANTIATE_TEST_SUITE_P(Results, NeverConformant,
 TEST(Matrix, GlyphsStandAtTheirClausesNumber) {
   const RunResults run = run_of(
       {result("QUEUE-001", "MUST", Verdict::pass), result("QUEUE-004", "MUST", Verdict::hang)});
-  EXPECT_THAT(matrix_text(run, Specification(), {}), HasSubstr("QUEUE       mine     .  H\n"));
+  EXPECT_THAT(matrix_text(run, Specification(), {}), HasSubstr("\nQUEUE      .  H\n"));
+}
+
+TEST(Matrix, BackendsStandSideBySideWhereTheyFit) {
+  RunResults run = run_of({result("QUEUE-002", "MUST", Verdict::pass)});
+  run.backends.push_back({"other", "1", "other"});
+  run.results.push_back(result("QUEUE-001", "MUST", Verdict::fail));
+  run.results.back().backend = "other";
+  EXPECT_THAT(matrix_text(run, Specification(), {}),
+              HasSubstr("area       mine     other\nQUEUE       .       F"));
+  EXPECT_THAT(matrix_text(run, Specification(), {.width = 20}),
+              HasSubstr("QUEUE      mine      .\n           other    F"));
 }
 
 TEST(Matrix, ColourOnlyWhenAsked) {
@@ -74,7 +85,14 @@ TEST(Matrix, ColourOnlyWhenAsked) {
 TEST(Findings, NameTheReplayCommand) {
   RunResults run = run_of({result("QUEUE-001", "MUST", Verdict::fail)});
   EXPECT_THAT(findings_text(run, Specification(), {}),
-              HasSubstr("mpspec run --backend './mine' --filter QUEUE-001_Case --seed 7"));
+              HasSubstr("mpspec run --backend ./mine --filter QUEUE-001_Case --seed 7"));
+}
+
+TEST(Findings, AKnownDeviationIsToldOnce) {
+  RunResults run = run_of(
+      {result("QUEUE-001", "MUST", Verdict::known), result("QUEUE-001", "MUST", Verdict::known)});
+  const std::string text = findings_text(run, Specification(), {});
+  EXPECT_EQ(text.find("QUEUE-001 known"), text.rfind("QUEUE-001 known"));
 }
 
 TEST(Findings, NameTheServerByItsAddress) {
