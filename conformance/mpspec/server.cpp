@@ -30,7 +30,7 @@ class Probe {
     send(answer(key_, std::string_view(challenge).substr(kChallenge.size())));
     if (receive() != kWelcome)
       throw UsageError(fmt::format("the server at {} refuses the key", address_));
-    send(std::string(kChallenge) + "a challenge of mpspec");
+    send(std::string(kChallenge) + own_challenge());
     receive();
     send(std::string(kWelcome));
     send(write_pickle(tuple({Value(), "dummy", tuple(), dict()})));

@@ -30,7 +30,7 @@ TEST_F(FramesConformance, WIRE_001_AFrameMayComeByteByByte) {
   RawConnection connection = connect();
   trickle(connection, frame(answer(server().authkey, challenge_of(connection))));
   EXPECT_EQ(receive(connection), kWelcome);
-  trickle(connection, frame(std::string(kChallenge) + std::string(20, 'c')));
+  trickle(connection, frame(std::string(kChallenge) + own_challenge()));
   receive(connection);
   trickle(connection, frame(kWelcome) + frame(write_pickle(request({}, "dummy"))));
   EXPECT_THAT(receive_reply(connection), Answers(Value()));

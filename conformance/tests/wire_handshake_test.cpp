@@ -155,7 +155,7 @@ TEST_F(HandshakeConformance, WIRE_014_AClientThatDoesNotWelcomeTheServerIsNotSer
   for (const std::string& instead : {std::string(), std::string(kFailure), std::string("#WELCOME"),
                                      std::string(kWelcome) + "#", std::string(kChallenge)}) {
     RawConnection connection = welcomed();
-    send(connection, frame(std::string(kChallenge) + std::string(20, 'c')));
+    send(connection, frame(std::string(kChallenge) + own_challenge()));
     receive(connection);
     send(connection, frame(instead) + making_a_list());
     expect_end_without_result(connection);
@@ -179,7 +179,7 @@ TEST_F(HandshakeConformance, WIRE_015_ARequestBeforeTheKeyIsProvenHasNoEffect) {
     expect_end_without_result(before_challenging);
 
     RawConnection before_welcoming = welcomed();
-    send(before_welcoming, frame(std::string(kChallenge) + std::string(20, 'c')));
+    send(before_welcoming, frame(std::string(kChallenge) + own_challenge()));
     receive(before_welcoming);
     send(before_welcoming, asking + asking);
     expect_end_without_result(before_welcoming);
@@ -197,7 +197,7 @@ TEST_F(HandshakeConformance, WIRE_016_SilentClientsKeepNobodyFromBeingServed) {
     send(silent.back(), header(16) + "half");
     silent.push_back(welcomed());
     silent.push_back(welcomed());
-    send(silent.back(), frame(std::string(kChallenge) + std::string(20, 'c')));
+    send(silent.back(), frame(std::string(kChallenge) + own_challenge()));
     silent.push_back(authenticated());
     silent.push_back(session());
   }

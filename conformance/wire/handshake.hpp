@@ -14,6 +14,8 @@ inline constexpr std::string_view kFailure = "#FAILURE#";
 std::string md5_answer(std::string_view key, std::string_view payload);
 /// `{sha256}` and the 32 raw bytes of HMAC-SHA256 of it.
 std::string sha256_answer(std::string_view key, std::string_view payload);
+/// The payload of a client's challenge that every server answers, strict ones among them.
+inline std::string own_challenge() { return "{sha256}" + std::string(40, 'c'); }
 /// The answer that every server takes: by the digest that the challenge names, or else by MD5.
 std::string answer(std::string_view key, std::string_view payload);
 

@@ -78,7 +78,7 @@ RawConnection WireConformance::welcomed() {
 
 RawConnection WireConformance::authenticated() {
   RawConnection connection = welcomed();
-  send(connection, frame(std::string(kChallenge) + "twenty bytes of mine"));
+  send(connection, frame(std::string(kChallenge) + own_challenge()));
   receive(connection);
   send(connection, frame(kWelcome));
   return connection;
