@@ -44,6 +44,18 @@ struct RunOptions {
 
 int run_command(const RunOptions& options, const Places& places);
 
+struct PlantedOptions {
+  std::vector<std::string> filters;  // names of bugs, clause ids, or patterns with * and ?
+  int runs = 1;
+  int jobs = 1;
+  bool matrix = false;
+  std::string json;
+};
+
+/// Whether the cases of a clause notice the bugs that break it: kConformant when each was caught in
+/// at least 99 of 100 runs, else kNotConformant.
+int planted_command(const PlantedOptions& options, const Places& places);
+
 /// what: backends, clauses or cases.
 int list_command(const std::string& what, const Places& places);
 

@@ -64,6 +64,22 @@ void describe_run(CLI::App& run, RunOptions& options) {
   }
 }
 
+void describe_planted(CLI::App& planted, mpspec::PlantedOptions& options) {
+  planted
+      .add_option(
+          "-f,--filter", options.filters,
+          "only this bug, those of this clause, or a pattern (LOCK-*); may be given several "
+          "times")
+      ->take_all();
+  planted.add_option("--runs", options.runs, "run every bug that often")
+      ->check(CLI::Range(1, 10000));
+  planted.add_option("-j,--jobs", options.jobs, "cases side by side; 1 by default")
+      ->check(CLI::Range(1, 256));
+  planted.add_flag("--matrix", options.matrix,
+                   "run all cases of a bug's area with it, and show which clauses notice");
+  planted.add_option("--json", options.json, "write the results as JSON to this file");
+}
+
 mpspec::Places places() {
   const char* source = std::getenv("MPSPEC_SOURCE");
   return {source != nullptr ? source : mpspec::kSourceFolder, mpspec::kBuildFolder};
@@ -88,6 +104,10 @@ int dispatch(int argc, char** argv) {
   list->add_option("what", what, "backends, clauses or cases")
       ->required()
       ->check(CLI::IsMember({"backends", "clauses", "cases"}));
+  mpspec::PlantedOptions planted_options;
+  CLI::App* planted = app.add_subcommand(
+      "planted", "check that every bug planted in CPython's adapter is caught by its clause");
+  describe_planted(*planted, planted_options);
   bool update = false;
   CLI::App* trace = app.add_subcommand("trace", "check that clauses and cases match, both ways");
   trace->add_flag("--update", update,
@@ -102,6 +122,7 @@ int dispatch(int argc, char** argv) {
     options.backends = {"cpython", "reference"};
   if (run->parsed()) return mpspec::run_command(options, places());
   if (list->parsed()) return mpspec::list_command(what, places());
+  if (planted->parsed()) return mpspec::planted_command(planted_options, places());
   return mpspec::trace_command(update, places());
 }
 
