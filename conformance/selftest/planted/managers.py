@@ -6,7 +6,8 @@ import os
 
 from planting import planted, planted_at_start, with_error, wrap
 
-GONE = (BrokenPipeError, ConnectionResetError, EOFError, ConnectionRefusedError, FileNotFoundError)
+LOST = (BrokenPipeError, ConnectionResetError, EOFError)
+GONE = (*LOST, ConnectionRefusedError, FileNotFoundError)
 
 
 @planted("MANAGER-001", "Manager.pid")

@@ -19,7 +19,9 @@ import adapter
 
 import arrays
 import connections
+import deaths
 import dicts
+import exit_codes
 import guarantees
 import lists
 import locks
@@ -27,6 +29,7 @@ import managed_values
 import managed_waiting
 import managers
 import memory
+import other_queues
 import planting
 import processes
 import proxies
@@ -34,6 +37,7 @@ import queues
 import semaphores
 import values
 import waiting
+import wire
 
 
 class PlantedActor(adapter.Actor):
