@@ -4,10 +4,11 @@
     planted_adapter.py --bug NAME [options of the cpython adapter]
     planted_adapter.py --list        JSON: the name of every bug, its clause and what it does
 
-README.md, one folder above, says how to add one.
+../README.md says how to add one.
 """
 
 import argparse
+import importlib
 import json
 import os
 import pathlib
@@ -17,27 +18,11 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "adapters" / "cpython"))
 import adapter
 
-import arrays
-import connections
-import deaths
-import dicts
-import exit_codes
-import guarantees
-import lists
-import locks
-import managed_values
-import managed_waiting
-import managers
-import memory
-import other_queues
 import planting
-import processes
-import proxies
-import queues
-import semaphores
-import values
-import waiting
-import wire
+
+for module in sorted(HERE.glob("*.py")):
+    if module.name != pathlib.Path(__file__).name:
+        importlib.import_module(module.stem)  # lists its bugs
 
 
 class PlantedActor(adapter.Actor):

@@ -2,11 +2,11 @@
 
 Each bug is a function that breaks one clause; its docstring says how. The decorators list it:
 
-    @planted(clause, operations)   the function stands in for these operations of the adapter and
-                                   is called with the operation, its target and its arguments
-    @planted_at_start(clause)      the function is called with the actor before its hello, in every
-                                   process, so that what it changes in a module of
-                                   multiprocessing also holds in managers, which are forked from there
+    @planted(clause, operations)   the function stands in for these operations of the adapter: it is
+                                   called with the operation, its target and its arguments
+    @planted_at_start(clause)      the function is called with the actor, before its hello, in every
+                                   process; what it changes in a module of multiprocessing also
+                                   holds in managers, which are forked from there
 """
 
 import collections
