@@ -82,7 +82,9 @@ TEST_F(QueueConformance, QUEUE_003_EveryKindOfValueIsAnItem) {
         Value("\xc3\xa9"), bytes(std::string("\0\xff", 2)), list({1, list({2.0})}), tuple({1, "a"}),
         set({1, 2}), dict({{"b", tuple()}, {1, Value()}})}) {
     EXPECT_THAT(child.actor.call(queue, "put", {item}), Returns(Value()));
-    EXPECT_THAT(main().call(queue, "get"), Returns(item));
+    EXPECT_THAT(child.actor.call(queue, "put", {"next"}), Returns(Value()));
+    ASSERT_THAT(main().call(queue, "get"), Returns(item)) << "a lost item is told by the next one";
+    ASSERT_THAT(main().call(queue, "get"), Returns("next"));
   }
 }
 

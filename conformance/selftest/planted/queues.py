@@ -83,6 +83,12 @@ def queue_loses_booleans(get, target, *args, **names):
     return int(item) if isinstance(item, bool) else item
 
 
+@planted("QUEUE-003", PUTS)
+def queue_loses_sentinel(put, target, item, *args, **names):
+    """None is not put"""
+    return None if item is None else put(target, item, *args, **names)
+
+
 @planted("QUEUE-004", PUTS)
 def queue_cuts_large_items(put, target, item, *args, **names):
     """of a text of more than a million characters the last one is lost"""
@@ -247,10 +253,11 @@ def queue_joined_while_open(join_thread, target):
 
 
 @planted("QUEUE-030", "Queue.put")
-def queue_delivers_what_cannot_be_sent(put, target, item, *args, **names):
-    """an item that cannot be sent is delivered as its text"""
-    unfit = type(item).__module__ == "multiprocessing.synchronize"
-    return put(target, repr(item) if unfit else item, *args, **names)
+def queue_unfit_item_is_a_type_error(put, target, item, *args, **names):
+    """put of an item that cannot be sent fails with TypeError"""
+    if type(item).__module__ == "multiprocessing.synchronize":
+        raise TypeError("cannot pickle this item")
+    return put(target, item, *args, **names)
 
 
 @planted_at_start("QUEUE-031")
