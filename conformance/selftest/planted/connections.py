@@ -208,7 +208,7 @@ def pipe_sends_later(send, connection, item):
     """send of a large text returns before it was sent"""
 
     def send_after_a_moment():
-        time.sleep(MOMENT_S)
+        time.sleep(0.05)
         send(connection, item)
 
     if isinstance(item, str) and len(item) > LARGE:

@@ -8,7 +8,7 @@ from planting import planted_at_start, wrap
 from proxies import value_of
 from queues import swap
 
-MOMENT_S = 0.01
+MOMENT_S = 0.001
 BARRIER = "manager.Barrier."
 
 # Queue --------------------------------------------------------------------------------------------
@@ -24,7 +24,7 @@ def mqueue_reorders(actor):
 @planted("MQUEUE-002", "manager.Queue.put")
 def mqueue_puts_later(put, proxy, *args, **names):
     """put returns before the item is in the queue"""
-    threading.Timer(MOMENT_S, put, (proxy, *args), names).start()
+    threading.Timer(0.05, put, (proxy, *args), names).start()
 
 
 @planted("MQUEUE-003", "manager.Queue.get")

@@ -4,13 +4,15 @@ import os
 
 from planting import halved, in_child, instead_of, planted, planted_at_start, wrap
 
-MOMENT_S = 0.005
+MOMENT_S = 0.001
 
 
-@planted("PROCESS-001", "actor.pid")
-def process_says_its_parents_pid(pid, actor):
-    """a child says it is its parent"""
-    return os.getppid() if in_child(actor) else pid(actor)
+@planted_at_start("PROCESS-001")
+def process_has_its_parents_pid(actor):
+    """the process id of a child is that of its parent"""
+    if in_child(actor):
+        hello = actor.hello
+        actor.hello = lambda: {**hello(), "pid": os.getppid()}
 
 
 @planted("PROCESS-002", "Process.pid")
@@ -151,13 +153,14 @@ def process_has_sentinel_before_start(sentinel, process):
 @planted_at_start("PROCESS-033")
 def process_ended_is_active(actor):
     """active_children names children that have ended"""
-    seen = set()
+    started = []
 
-    def active_children(original, actor):
-        seen.update(original(actor))
-        return sorted(seen)
+    def start(original, process):
+        original(process)
+        started.append(process.name)
 
-    wrap(actor, "Process.active_children", active_children)
+    wrap(actor, "Process.start", start)
+    wrap(actor, "Process.active_children", lambda active_children, actor: sorted(started))
 
 
 @planted("PROCESS-034", "Process.join")
@@ -179,7 +182,7 @@ def process_keeps_its_first_name(assign, process, name):
 def process_names_are_all_alike(new, *args, **names):
     """processes made without a name are all called Process-1"""
     process = new(*args, **names)
-    if names.get("name") is None and process.name.startswith("Process-"):
+    if names.get("name") is None:
         process.name = "Process-1"
     return process
 

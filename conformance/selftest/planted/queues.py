@@ -6,7 +6,7 @@ import threading
 from planting import every, halved, in_background, in_child, instead_of, planted
 from planting import planted_at_start, with_error, wrap
 
-MOMENT_S = 0.005
+MOMENT_S = 0.001
 PUTS = "Queue.put Queue.put_nowait"
 GETS = "Queue.get Queue.get_nowait"
 LARGE = 1_000_000

@@ -5,7 +5,7 @@ import time
 
 from planting import every, halved, instead_of, planted, planted_at_start, wrap
 
-MOMENT_S = 0.002
+MOMENT_S = 0.001
 
 # Condition ----------------------------------------------------------------------------------------
 
