@@ -21,7 +21,7 @@ TEST_F(ListConformance, LIST_001_EmptyWithoutArgument) {
 }
 
 TEST_F(ListConformance, LIST_001_FromAnyIterableInOrder) {
-  EXPECT_THAT(items(make_list(list({3, "a", 1}))), Returns(list({3, "a", 1})));
+  EXPECT_THAT(items(make_list(list({3, "a", 1, 3}))), Returns(list({3, "a", 1, 3})));
   EXPECT_THAT(items(make_list(tuple({2, 1}))), Returns(list({2, 1})));
   EXPECT_THAT(items(make_list("bca")), Returns(list({"b", "c", "a"})));
   EXPECT_THAT(items(make_list(Range{{0, 6, 2}})), Returns(list({0, 2, 4})));

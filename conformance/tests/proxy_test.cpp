@@ -110,6 +110,7 @@ TEST_F(ProxyConformance, PROXY_006_GetvalueIsACopy) {
     call(object, "__setitem__", {key[0], 99});
     EXPECT_THAT(main().call("actor.echo", {copy}), Returns(content));
     EXPECT_THAT(call(object, "__getitem__", key), Returns(99));
+    EXPECT_NE(call(object, "_getvalue"), Outcome(content)) << "a copy of another moment";
   };
   expect_copy(make_list(list({1, "a"})), list({1, "a"}), {0});
   expect_copy(make("dict", {dict({{"k", list({1})}})}), dict({{"k", list({1})}}), {"k"});

@@ -13,10 +13,10 @@ def list_drops_doubles(new, manager, *args):
     return new(manager, [item for i, item in enumerate(items) if item not in items[:i]])
 
 
-@planted("LIST-002", "manager.list.count")
-def list_counts_to_one(count, proxy, item):
-    """count is never more than one"""
-    return min(count(proxy, item), 1)
+@planted("LIST-002", "manager.list.insert")
+def list_insert_counts_from_the_front(insert, proxy, index, item):
+    """insert takes a negative index for zero"""
+    return insert(proxy, max(index, 0), item)
 
 
 @planted("LIST-003", "manager.list.append")
@@ -27,9 +27,9 @@ def list_append_returns_length(append, proxy, item):
 
 
 @planted("LIST-004", "manager.list.extend")
-def list_extends_in_reverse(extend, proxy, items):
-    """extend adds the items in reverse order"""
-    return extend(proxy, list(items)[::-1])
+def list_extends_by_a_thousand(extend, proxy, items):
+    """extend adds no more than 1000 items"""
+    return extend(proxy, items[:1000] if hasattr(items, "__getitem__") else items)
 
 
 @planted("LIST-005", "manager.list.__getitem__")
@@ -58,6 +58,12 @@ def list_pops_the_first(pop, proxy, *index):
 def list_searches_by_type(contains, proxy, item):
     """an item is contained when an equal one of the same type is"""
     return any(type(one) is type(item) and one == item for one in proxy[:])
+
+
+@planted("LIST-007", "manager.list.count")
+def list_counts_to_one(count, proxy, item):
+    """count is never more than one"""
+    return min(count(proxy, item), 1)
 
 
 @planted("LIST-008", "manager.list.sort")
@@ -132,11 +138,11 @@ def list_sorts_anything(sort, proxy, *args, **names):
 
 
 @planted_at_start("LIST-018")
-def list_length_is_read_once(actor):
-    """len of a list that a process did not change itself is what it was at first"""
+def list_length_is_remembered(actor):
+    """len is what it was when the process asked last, unless it has changed the list itself"""
     known = {}
 
-    def forget(original, proxy, *args, **names):
+    def change(original, proxy, *args, **names):
         known.pop(id(proxy), None)
         return original(proxy, *args, **names)
 
@@ -145,9 +151,10 @@ def list_length_is_read_once(actor):
             known[id(proxy)] = original(proxy)
         return known[id(proxy)]
 
-    for name in list(actor.operations):
-        if name.startswith("manager.list."):
-            wrap(actor, name, length if name.endswith("__len__") else forget)
+    changes = "append extend insert pop remove __delitem__ __setitem__ __iadd__ __imul__"
+    for name in changes.split():
+        wrap(actor, "manager.list." + name, change)
+    wrap(actor, "manager.list.__len__", length)
 
 
 @planted("LIST-019", "manager.list.__setitem__")

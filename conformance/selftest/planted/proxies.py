@@ -1,5 +1,6 @@
 """Proxies of any type."""
 
+import multiprocessing
 import multiprocessing.managers as managers
 
 from planting import in_child, planted, planted_at_start, wrap
@@ -42,10 +43,10 @@ def proxy_of_array_is_made_up(type_name, proxy):
     return "AutoProxy[Array]"
 
 
-@planted("PROXY-002", "manager.dict.copy_proxy")
+@planted("PROXY-002", "manager.list.copy_proxy")
 def proxy_copy_is_a_copy(copy_proxy, proxy):
-    """the copy of a dict's proxy is a copy of the dict"""
-    return proxy.copy()
+    """the copy of a list's proxy is a copy of the list"""
+    return proxy[:]
 
 
 @planted("PROXY-003", "manager.list.__str__ manager.dict.__str__")
@@ -64,12 +65,6 @@ def proxy_repr_is_that_of_the_referent(text, proxy):
 def proxy_compares_contents(equals, proxy, value):
     """proxies of equal referents are equal"""
     return value_of(proxy) == value_of(value)
-
-
-@planted("PROXY-006", "manager.list._getvalue")
-def proxy_copy_is_live(getvalue, proxy):
-    """the copy of a list writes its changes back"""
-    return alive(getvalue(proxy), lambda changed: proxy.__setitem__(slice(None), changed))
 
 
 @planted_at_start("PROXY-006")
@@ -138,22 +133,17 @@ def proxy_inside_is_a_copy(read, proxy, key):
 
 
 @planted_at_start("PROXY-013")
-def proxy_caches_reads(actor):
-    """a process reads a key of a dict anew only after it has assigned it"""
+def proxy_reads_are_one_behind(actor):
+    """a read gives what the read before would have given"""
     known = {}
 
-    def read(original, proxy, key):
-        place = (id(proxy), repr(key))
-        if place not in known:
-            known[place] = original(proxy, key)
-        return known[place]
+    def read(original, proxy):
+        value = original(proxy)
+        before = known.get(id(proxy), value)
+        known[id(proxy)] = value
+        return before
 
-    def assign(original, proxy, key, value):
-        known.pop((id(proxy), repr(key)), None)
-        return original(proxy, key, value)
-
-    wrap(actor, "manager.dict.__getitem__ manager.list.__getitem__", read)
-    wrap(actor, "manager.dict.__setitem__ manager.list.__setitem__", assign)
+    wrap(actor, "manager.Value.get manager.Value.value", read)
 
 
 @planted_at_start("PROXY-014")
@@ -165,8 +155,13 @@ def proxy_referents_stay(actor):
 @planted_at_start("PROXY-015")
 def proxy_of_child_does_not_count(actor):
     """a child's proxy does not keep its referent"""
-    if in_child(actor):
-        managers.BaseProxy._incref = lambda proxy: None
+    incref = managers.BaseProxy._incref
+
+    def incref_in_main(proxy):
+        if multiprocessing.parent_process() is None:
+            incref(proxy)
+
+    managers.BaseProxy._incref = incref_in_main
 
 
 @planted_at_start("PROXY-016")
