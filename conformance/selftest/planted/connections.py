@@ -6,7 +6,7 @@ import multiprocessing
 import termios
 import time
 
-from planting import every, halved, in_background, in_child, instead_of, planted
+from planting import every, shortened, in_background, in_child, instead_of, planted
 from planting import planted_at_start, with_error, wrap
 from queues import LARGE, MOMENT_S, cut, listed
 
@@ -135,8 +135,8 @@ def pipe_poll_refuses_negative_timeout(poll, connection, timeout=0.0):
 
 @planted("PIPE-017", "Connection.poll")
 def pipe_poll_timeout_early(poll, connection, timeout=0.0):
-    """poll with a timeout gives up after half of it"""
-    return poll(connection, halved(timeout))
+    """poll with a timeout gives up after a tenth of it"""
+    return poll(connection, shortened(timeout))
 
 
 @planted("PIPE-018", "Connection.poll")

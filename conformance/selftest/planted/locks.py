@@ -2,7 +2,7 @@
 
 import time
 
-from planting import every, halved, in_background, in_child, instead_of, planted
+from planting import every, shortened, in_background, in_child, instead_of, planted
 from planting import planted_at_start, wrap
 
 IN_A_THOUSAND = 1000
@@ -52,8 +52,8 @@ def lock_lets_in_who_does_not_wait(acquire, lock, block=True, timeout=None):
 
 @planted("LOCK-004", "Lock.acquire")
 def lock_timeout_early(acquire, lock, block=True, timeout=None):
-    """acquire with a timeout gives up after half of it"""
-    return acquire(lock, block, halved(timeout))
+    """acquire with a timeout gives up after a tenth of it"""
+    return acquire(lock, block, shortened(timeout))
 
 
 @planted("LOCK-004", "Lock.acquire")
@@ -175,8 +175,8 @@ def rlock_release_frees_all_levels(release, lock):
 
 @planted("RLOCK-003", "RLock.acquire")
 def rlock_timeout_early(acquire, lock, block=True, timeout=None):
-    """acquire with a timeout gives up after half of it"""
-    return acquire(lock, block, halved(timeout))
+    """acquire with a timeout gives up after a tenth of it"""
+    return acquire(lock, block, shortened(timeout))
 
 
 @planted_at_start("RLOCK-003")

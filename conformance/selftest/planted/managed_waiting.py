@@ -2,7 +2,7 @@
 
 import threading
 
-from planting import every, halved, instead_of, planted
+from planting import every, shortened, instead_of, planted
 from planting import planted_at_start, wrap
 from proxies import value_of
 from queues import swap
@@ -34,8 +34,8 @@ def mqueue_get_does_not_wait(get, proxy, block=True, timeout=None):
 
 @planted("MQUEUE-004", "manager.Queue.get")
 def mqueue_get_timeout_early(get, proxy, block=True, timeout=None):
-    """get with a timeout gives up after half of it"""
-    return get(proxy, block, halved(timeout))
+    """get with a timeout gives up after a tenth of it"""
+    return get(proxy, block, shortened(timeout))
 
 
 @planted("MQUEUE-005", "manager.Queue.new")
@@ -109,8 +109,8 @@ def mlock_lets_in_who_does_not_wait(acquire, proxy, blocking=True, timeout=None)
 
 @planted("MLOCK-003", "manager.Lock.acquire")
 def mlock_timeout_early(acquire, proxy, blocking=True, timeout=None):
-    """acquire with a timeout gives up after half of it"""
-    return acquire(proxy, blocking, halved(timeout))
+    """acquire with a timeout gives up after a tenth of it"""
+    return acquire(proxy, blocking, shortened(timeout))
 
 
 @planted_at_start("MLOCK-004")
@@ -203,8 +203,8 @@ def mbounded_released_too_often(release, proxy):
 
 @planted("MSYNC-006", "manager.Semaphore.acquire manager.RLock.acquire")
 def msemaphore_timeout_early(acquire, proxy, blocking=True, timeout=None):
-    """acquire with a timeout gives up after half of it"""
-    return acquire(proxy, blocking, halved(timeout))
+    """acquire with a timeout gives up after a tenth of it"""
+    return acquire(proxy, blocking, shortened(timeout))
 
 
 # Condition, Event, Barrier ------------------------------------------------------------------------
@@ -224,8 +224,8 @@ def mcondition_wakes_by_itself(wait, proxy, timeout=None):
 
 @planted("MSYNC-009", "manager.Condition.wait")
 def mcondition_timeout_early(wait, proxy, timeout=None):
-    """wait with a timeout gives up after half of it"""
-    return wait(proxy, halved(timeout))
+    """wait with a timeout gives up after a tenth of it"""
+    return wait(proxy, shortened(timeout))
 
 
 @planted("MSYNC-010", "manager.Condition.notify")
@@ -242,8 +242,8 @@ def mevent_wait_looks_at_timeout_first(wait, proxy, timeout=None):
 
 @planted("MSYNC-012", "manager.Event.wait")
 def mevent_timeout_early(wait, proxy, timeout=None):
-    """wait with a timeout gives up after half of it"""
-    return wait(proxy, halved(timeout))
+    """wait with a timeout gives up after a tenth of it"""
+    return wait(proxy, shortened(timeout))
 
 
 @planted("MSYNC-013", "manager.Event.wait")
@@ -260,8 +260,8 @@ def mbarrier_counts_from_one(wait, proxy, *args, **names):
 
 @planted("MSYNC-015", BARRIER + "wait")
 def mbarrier_timeout_early(wait, proxy, timeout=None):
-    """wait with a timeout gives up after half of it"""
-    return wait(proxy, halved(timeout))
+    """wait with a timeout gives up after a tenth of it"""
+    return wait(proxy, shortened(timeout))
 
 
 @planted("MSYNC-015", BARRIER + "abort")

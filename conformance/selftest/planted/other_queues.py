@@ -3,7 +3,7 @@
 import queue
 import time
 
-from planting import every, halved, in_child, instead_of, planted, planted_at_start, with_error
+from planting import every, shortened, in_child, instead_of, planted, planted_at_start, with_error
 from planting import wrap
 from queues import MOMENT_S, swap
 
@@ -12,8 +12,8 @@ from queues import MOMENT_S, swap
 
 @planted("JOINABLE-001", "JoinableQueue.get")
 def joinable_get_timeout_early(get, target, block=True, timeout=None):
-    """get with a timeout gives up after half of it"""
-    return get(target, block, halved(timeout))
+    """get with a timeout gives up after a tenth of it"""
+    return get(target, block, shortened(timeout))
 
 
 @planted("JOINABLE-002", "JoinableQueue.join")

@@ -52,8 +52,8 @@ def every(number):
     return lambda: next(calls) % number == 0
 
 
-def halved(timeout):
-    return timeout / 2 if timeout is not None and timeout > 0 else timeout
+def shortened(timeout):
+    return timeout / 10 if timeout is not None and timeout > 0 else timeout
 
 
 def in_child(actor):

@@ -2,7 +2,7 @@
 
 import os
 
-from planting import halved, in_child, instead_of, planted, planted_at_start, wrap
+from planting import shortened, in_child, instead_of, planted, planted_at_start, wrap
 
 MOMENT_S = 0.001
 
@@ -76,8 +76,8 @@ def process_join_gives_up(join, process, timeout=None):
 
 @planted("PROCESS-012", "Process.join")
 def process_join_timeout_early(join, process, timeout=None):
-    """join with a timeout returns after half of it"""
-    return join(process, halved(timeout))
+    """join with a timeout returns after a tenth of it"""
+    return join(process, shortened(timeout))
 
 
 @planted("PROCESS-013", "Process.join")

@@ -3,7 +3,7 @@
 import queue
 import threading
 
-from planting import every, halved, in_background, in_child, instead_of, planted
+from planting import every, shortened, in_background, in_child, instead_of, planted
 from planting import planted_at_start, with_error, wrap
 
 MOMENT_S = 0.001
@@ -103,8 +103,8 @@ def queue_get_does_not_wait(get, target, block=True, timeout=None):
 
 @planted("QUEUE-007", "Queue.get")
 def queue_get_timeout_early(get, target, block=True, timeout=None):
-    """get with a timeout gives up after half of it"""
-    return get(target, block, halved(timeout))
+    """get with a timeout gives up after a tenth of it"""
+    return get(target, block, shortened(timeout))
 
 
 @planted("QUEUE-008", GETS)
@@ -129,8 +129,8 @@ def queue_has_one_place_more(new, actor, maxsize=0):
 
 @planted("QUEUE-011", "Queue.put")
 def queue_put_timeout_early(put, target, item, block=True, timeout=None):
-    """put with a timeout gives up after half of it"""
-    return put(target, item, block, halved(timeout))
+    """put with a timeout gives up after a tenth of it"""
+    return put(target, item, block, shortened(timeout))
 
 
 @planted("QUEUE-011", "Queue.put")

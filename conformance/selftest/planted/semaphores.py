@@ -1,7 +1,7 @@
 """Semaphore and BoundedSemaphore."""
 
 from locks import IN_A_THOUSAND, let_in
-from planting import halved, in_background, in_child, instead_of, planted, planted_at_start, wrap
+from planting import shortened, in_background, in_child, instead_of, planted, planted_at_start, wrap
 
 
 @planted("SEMAPHORE-001", "Semaphore.new")
@@ -18,8 +18,8 @@ def semaphore_none_for_false(acquire, semaphore, block=True, timeout=None):
 
 @planted("SEMAPHORE-003", "Semaphore.acquire")
 def semaphore_timeout_early(acquire, semaphore, block=True, timeout=None):
-    """acquire with a timeout gives up after half of it"""
-    return acquire(semaphore, block, halved(timeout))
+    """acquire with a timeout gives up after a tenth of it"""
+    return acquire(semaphore, block, shortened(timeout))
 
 
 @planted("SEMAPHORE-003", "Semaphore.acquire")
@@ -85,8 +85,8 @@ def semaphore_lets_one_more_in(actor):
 
 @planted("BOUNDED-001", "BoundedSemaphore.acquire")
 def bounded_timeout_early(acquire, semaphore, block=True, timeout=None):
-    """acquire with a timeout gives up after half of it"""
-    return acquire(semaphore, block, halved(timeout))
+    """acquire with a timeout gives up after a tenth of it"""
+    return acquire(semaphore, block, shortened(timeout))
 
 
 @planted("BOUNDED-002", "BoundedSemaphore.release")

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from planting import every, halved, instead_of, planted, planted_at_start, wrap
+from planting import every, shortened, instead_of, planted, planted_at_start, wrap
 
 MOMENT_S = 0.001
 
@@ -46,8 +46,8 @@ def condition_timeout_is_true(wait, condition, timeout=None):
 
 @planted("CONDITION-005", "Condition.wait")
 def condition_timeout_early(wait, condition, timeout=None):
-    """wait with a timeout gives up after half of it"""
-    return wait(condition, halved(timeout))
+    """wait with a timeout gives up after a tenth of it"""
+    return wait(condition, shortened(timeout))
 
 
 @planted("CONDITION-006", "Condition.notify")
@@ -152,8 +152,8 @@ def event_wait_returns_unset(wait, event, timeout=None):
 
 @planted("EVENT-005", "Event.wait")
 def event_timeout_early(wait, event, timeout=None):
-    """wait with a timeout gives up after half of it"""
-    return wait(event, halved(timeout))
+    """wait with a timeout gives up after a tenth of it"""
+    return wait(event, shortened(timeout))
 
 
 @planted_at_start("EVENT-006")
@@ -228,14 +228,14 @@ def barrier_broken_is_not_shared(actor):
 
 @planted("BARRIER-005", "Barrier.wait")
 def barrier_timeout_early(wait, barrier, timeout=None):
-    """wait with a timeout gives up after half of it"""
-    return wait(barrier, halved(timeout))
+    """wait with a timeout gives up after a tenth of it"""
+    return wait(barrier, shortened(timeout))
 
 
 @planted("BARRIER-006", "Barrier.new")
 def barrier_default_timeout_early(new, actor, parties, timeout=None):
-    """half of the timeout given at creation is the default"""
-    return new(actor, parties, timeout=halved(timeout))
+    """a tenth of the timeout given at creation is the default"""
+    return new(actor, parties, timeout=shortened(timeout))
 
 
 @planted("BARRIER-007", "Barrier.wait")
