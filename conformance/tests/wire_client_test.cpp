@@ -48,7 +48,7 @@ TEST_F(ClientConformance, WIRE_018_TheClientRefusesAServerWithoutTheKey) {
     RawConnection connection = accept();
     send(connection, frame(kWelcome));
     send(connection, frame(answer(wrong, challenge_of(connection))));
-    EXPECT_EQ(receive(connection), kFailure);
+    ASSERT_EQ(receive(connection), kFailure);
     EXPECT_THAT(connecting.wait(), FailsWith("AuthenticationError"));
   }
 }
@@ -61,7 +61,7 @@ TEST_F(ClientConformance, WIRE_018_TheClientRefusesItsOwnAnswer) {
   send(connection, frame(kWelcome));
   challenge_of(connection);
   send(connection, frame(own));
-  EXPECT_EQ(receive(connection), kFailure);
+  ASSERT_EQ(receive(connection), kFailure);
   EXPECT_THAT(connecting.wait(), FailsWith("AuthenticationError"));
 }
 
