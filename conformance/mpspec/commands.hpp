@@ -42,6 +42,12 @@ struct RunOptions {
   std::string expectations;  // folder; empty: the suite's own
 };
 
+struct JudgeOptions {
+  std::string file;     // a recorded history
+  std::string html;     // where to draw it; empty: nowhere
+  double seconds = 60;  // after which the answer is unknown
+};
+
 int run_command(const RunOptions& options, const Places& places);
 
 struct PlantedOptions {
@@ -62,5 +68,9 @@ int list_command(const std::string& what, const Places& places);
 /// Checks clauses against cases both ways; `update` rewrites what is generated from them
 /// (spec/index.md and the reviewed wording of the clauses).
 int trace_command(bool update, const Places& places);
+
+/// Judges a recorded history again: kConformant when an order of its calls explains them,
+/// kNotConformant when none does, kNothingRan when that stays unknown.
+int judge_command(const JudgeOptions& options);
 
 }  // namespace mpspec

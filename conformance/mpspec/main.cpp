@@ -80,6 +80,19 @@ void describe_planted(CLI::App& planted, mpspec::PlantedOptions& options) {
   planted.add_option("--json", options.json, "write the results as JSON to this file");
 }
 
+CLI::App* describe_judge(CLI::App& app, mpspec::JudgeOptions& options) {
+  CLI::App* judge = app.add_subcommand("judge", "judge a recorded history again (history.json)");
+  judge->add_option("file", options.file, "the history, as JSON")
+      ->required()
+      ->check(CLI::ExistingFile);
+  judge->add_option("--html", options.html, "draw it as one self-contained page to this file");
+  judge->add_option("--seconds", options.seconds, "after which the answer is unknown")
+      ->check(CLI::Range(0.001, 86400.0));
+  judge->footer(
+      "Exit status: 0 an order of the calls explains them, 1 none does, 2 wrong usage, 3 unknown.");
+  return judge;
+}
+
 mpspec::Places places() {
   const char* source = std::getenv("MPSPEC_SOURCE");
   return {source != nullptr ? source : mpspec::kSourceFolder, mpspec::kBuildFolder};
@@ -112,6 +125,8 @@ int dispatch(int argc, char** argv) {
   CLI::App* trace = app.add_subcommand("trace", "check that clauses and cases match, both ways");
   trace->add_flag("--update", update,
                   "rewrite the clause index and take the present wording as reviewed");
+  mpspec::JudgeOptions judging;
+  CLI::App* judge = describe_judge(app, judging);
 
   try {
     app.parse(argc, argv);
@@ -123,6 +138,7 @@ int dispatch(int argc, char** argv) {
   if (run->parsed()) return mpspec::run_command(options, places());
   if (list->parsed()) return mpspec::list_command(what, places());
   if (planted->parsed()) return mpspec::planted_command(planted_options, places());
+  if (judge->parsed()) return mpspec::judge_command(judging);
   return mpspec::trace_command(update, places());
 }
 

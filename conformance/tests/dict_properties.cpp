@@ -173,27 +173,25 @@ TEST_F(DictProperties, DICT_011_AnyValueIsAValue) {
 }
 
 /// Operations on two keys, so that those of several processes meet.
-const Table& meeting() {
+const std::vector<Callable>& meeting() {
   static const auto key = rc::gen::element<Value>("a", "b");
   static const auto number =
       rc::gen::map(rc::gen::inRange(0, 1000), [](int n) { return Value(n); });
   static const auto both = rc::gen::map(number, [](const Value& n) {
     return dict({{"a", n}, {"b", n}});
   });
-  static const Table table = {
-      {"__setitem__", args_of(key, number),
-       [](DictModel& d, const Args& a) { return d.setitem(a[0], a[1]); }},
-      {"update", args_of(both), [](DictModel& d, const Args& a) { return d.update(a[0]); }},
-      {"__delitem__", args_of(key), [](DictModel& d, const Args& a) { return d.delitem(a[0]); }},
-      {"pop", args_of(key), [](DictModel& d, const Args& a) { return d.pop(a[0]); }},
-      {"popitem", args_of(), [](DictModel& d, const Args&) { return d.popitem(); }},
-      {"setdefault", args_of(key, number),
-       [](DictModel& d, const Args& a) { return d.setdefault(a[0], a[1]); }},
-      {"get", args_of(key), [](DictModel& d, const Args& a) { return d.get(a[0]); }},
-      {"items", args_of(), [](DictModel& d, const Args&) { return ModelResult(d.items()); }},
-      {"copy", args_of(), [](DictModel& d, const Args&) { return ModelResult(d.value()); }},
+  static const std::vector<Callable> calls = {
+      {"__setitem__", args_of(key, number)},
+      {"update", args_of(both)},
+      {"__delitem__", args_of(key)},
+      {"pop", args_of(key)},
+      {"popitem", args_of()},
+      {"setdefault", args_of(key, number)},
+      {"get", args_of(key)},
+      {"items", args_of()},
+      {"copy", args_of()},
   };
-  return table;
+  return calls;
 }
 
 TEST_F(DictProperties, DICT_026_AnyProcessGoesOnWhereAnotherOneStopped) {
@@ -204,21 +202,11 @@ TEST_F(DictProperties, DICT_026_AnyProcessGoesOnWhereAnotherOneStopped) {
 }
 
 TEST_F(DictProperties, DICT_027_OneOrderOfAllOperationsExplainsWhatEachProcessSaw) {
-  constexpr int kRounds = 40;
-  constexpr std::size_t kProcesses = 3;
+  constexpr int kProcesses = 3;
   const Object d = make("dict");
-  const auto children = spawn(kProcesses, {d});
-  std::vector<Actor*> actors;
-  for (const Child& child : children) actors.push_back(&child.actor);
-  check_property(
-      [&] {
-        const auto steps = *rc::gen::container<std::vector<std::vector<Step<DictModel>>>>(
-            kProcesses, steps_of(meeting(), 8));
-        RC_ASSERT(main().call(d, "clear").ok());
-        const auto history = record_history(actors, d, steps, Clock::now() + 5ms);
-        RC_ASSERT(linearizable(DictModel(), history));
-      },
-      kRounds);
+  SharedUse use{{}, d, {}, [&] { RC_ASSERT(main().call(d, "clear").ok()); }};
+  for (const Child& child : spawn(kProcesses, {d})) use.actors.push_back(&child.actor);
+  check_parallel(adapter(), use, meeting(), {.prefix = 0, .calls_each = 8, .rounds = 40});
 }
 
 }  // namespace

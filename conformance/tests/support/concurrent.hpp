@@ -1,75 +1,49 @@
-// Histories of one object that several processes used at the same time.
+// Properties of one object that several processes use at the same time.
 #pragma once
 
-#include <ostream>
+#include <functional>
+#include <string>
 #include <vector>
 
-#include "driver/program.hpp"
-#include "history/linearizable.hpp"
-#include "tests/support/operation_table.hpp"
+#include "driver/actor.hpp"
+#include "history/parallel.hpp"
+#include "tests/support/conformance.hpp"
 
 namespace mpspec {
 
-/// A call to be made: an operation of a table with its arguments.
-template <class Model>
-struct Step {
-  const Operation<Model>* operation;
-  Args args;
+/// An operation and how its arguments are made.
+struct Callable {
+  std::string method;
+  rc::Gen<Args> args;
 };
 
-template <class Model>
-std::ostream& operator<<(std::ostream& out, const Step<Model>& step) {
-  return out << request_text("." + step.operation->method, "object", step.args, {});
-}
+/// Who uses what.
+struct SharedUse {
+  /// Two to four, each of which knows the object.
+  std::vector<Actor*> actors;
+  Object object;
+  /// What the object was made from.
+  Args made_from{};
+  /// Makes the object again what it was when it was made.
+  std::function<void()> reset;
+};
 
-/// Calls drawn from the table, which has to outlive them.
-template <class Model>
-rc::Gen<std::vector<Step<Model>>> steps_of(const std::vector<Operation<Model>>& table,
-                                           std::size_t count) {
-  const auto step =
-      rc::gen::mapcat(rc::gen::inRange<std::size_t>(0, table.size()), [&table](std::size_t row) {
-        return rc::gen::map(table[row].args, [&operation = table[row]](Args args) {
-          return Step<Model>{&operation, std::move(args)};
-        });
-      });
-  return rc::gen::container<std::vector<Step<Model>>>(count, step);
-}
+/// How many calls, and how often.
+struct ParallelShape {
+  std::size_t prefix = 3;
+  std::size_t calls_each = 12;
+  int rounds = 12;
+};
 
-inline ModelResult to_model_result(const Outcome& outcome) {
-  return outcome.ok() ? ModelResult(outcome.value()) : fails(outcome.error());
-}
+/// Calls drawn from `callables`: a sequential prefix, then all actors at once. One order of the
+/// calls on the model of the object's type has to explain what they came to; a case of which that
+/// stays unknown, or whose calls never overlapped, is inconclusive. A failure is made smaller,
+/// which is the only time that programs are repeated, and left as history.json and history.html in
+/// the case's folder.
+void check_parallel(Adapter& adapter, const SharedUse& use, const std::vector<Callable>& callables,
+                    const ParallelShape& shape = {});
 
-/// One process makes each of the lists of calls, all at the same time; gives all that they saw.
-template <class Model>
-std::vector<RecordedCall<Model>> record_history(const std::vector<Actor*>& actors,
-                                                const Object& object,
-                                                const std::vector<std::vector<Step<Model>>>& steps,
-                                                Clock::time_point start) {
-  std::vector<Pending> running;
-  for (std::size_t i = 0; i < actors.size(); ++i) {
-    Program program;
-    program.start_at(start).record();
-    for (const auto& step : steps[i]) {
-      Program attempt;  // an error ends the loop of one round, not the program
-      attempt.call(object, step.operation->method, step.args)
-          .break_on({"KeyError", "IndexError", "Empty", "Full"});
-      program.repeat(1, attempt);
-    }
-    running.push_back(actors[i]->begin_run(program));
-  }
-  std::vector<RecordedCall<Model>> history;
-  for (std::size_t i = 0; i < actors.size(); ++i) {
-    RC_ASSERT(running[i].wait().ok());
-    const auto& calls = actors[i]->history();
-    RC_ASSERT(calls.size() == steps[i].size());
-    for (std::size_t k = 0; k < calls.size(); ++k) {
-      const Outcome& seen = calls[k].second;
-      history.push_back(
-          {[step = steps[i][k]](Model& model) { return step.operation->model(model, step.args); },
-           to_model_result(seen), seen.began, seen.ended});
-    }
-  }
-  return history;
-}
+/// Runs a program once and judges what the actors recorded.
+Attempt run_parallel(Adapter& adapter, const SharedUse& use, const ParallelProgram& program);
 
 }  // namespace mpspec
