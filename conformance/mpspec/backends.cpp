@@ -30,7 +30,10 @@ std::vector<Entry> read_entries(const Places& places) {
   if (!file) throw UsageError("cannot read " + path.string());
   std::vector<Entry> entries;
   for (const auto& json : nlohmann::json::parse(file)) {
-    Entry entry{{json.at("name"), {}, json.at("about")}, json.value("interpreter", "")};
+    Entry entry{{json.at("name"), {}, json.at("about"),
+                 json.value("areas", std::vector<std::string>()),
+                 json.value("answered_for", false)},
+                json.value("interpreter", "")};
     for (std::string word : json.at("command")) {
       word = replaced(std::move(word), "{source}", places.source.string());
       entry.backend.command.push_back(replaced(std::move(word), "{build}", places.build.string()));

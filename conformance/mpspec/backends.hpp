@@ -23,6 +23,10 @@ struct Backend {
   std::string name;
   std::vector<std::string> command;
   std::string about;
+  /// The areas it is judged on; empty for all.
+  std::vector<std::string> areas = {};
+  /// The project keeps its status in spec/index.md, and tests hold it to that.
+  bool answered_for = false;
 
   [[nodiscard]] std::string command_line() const;
 };

@@ -33,6 +33,7 @@ std::vector<Status> project_statuses(const Places& places, const Specification& 
   const auto cases = all_cases();
   std::vector<Status> statuses;
   for (const Backend& backend : known_backends(places)) {
+    if (!backend.answered_for) continue;
     Status status{backend.name, {}};
     const auto known = Expectations::read(places.source / "conformance/expectations", backend.name,
                                           "", specification, cases);
