@@ -54,7 +54,7 @@ std::vector<Case> select(const Selection& selection, const Specification& specif
   std::vector<Case> cases = all_cases();
   keep(cases, selection.filters, "filter", matches);
   keep(cases, selection.areas, "area", [&](const Case& candidate, const std::string& area) {
-    return candidate.clause.substr(0, candidate.clause.rfind('-')) == area;
+    return candidate.area() == area;
   });
   keep(cases, selection.strengths, "strength",
        [&](const Case& candidate, const std::string& strength) {

@@ -14,6 +14,8 @@ struct Case {
   std::string clause;
   std::string file;
   int line = 0;
+
+  [[nodiscard]] std::string area() const { return clause.substr(0, clause.rfind('-')); }
 };
 
 /// In order of area and number.

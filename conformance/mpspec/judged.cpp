@@ -27,6 +27,7 @@ Judged look_at_server(const RunOptions& options) {
                        options.shutdown};
   const Baseline baseline = probe_server(server, options.address);
   return {{},
+          {},
           std::move(server),
           fmt::format("--address {} --authkey-file {}", shell_quoted(options.address),
                       shell_quoted(options.authkey_file)),
@@ -59,6 +60,7 @@ Lineup line_up(const RunOptions& options, const Places& places, const Specificat
   for (std::size_t i = 0; i < backends.size(); ++i) {
     add([&]() -> Judged {
       return {backends[i].command,
+              backends[i].areas,
               {},
               backends[i].command_line(),
               probe(backends[i], folder / fmt::format("probe{}", i)),

@@ -12,6 +12,7 @@ namespace mpspec {
 
 struct Judged {
   std::vector<std::string> command;     // the adapter's; empty for a server
+  std::vector<std::string> areas;       // of the cases that judge it; empty for all
   std::optional<ServerAddress> server;  // when it is judged without an adapter
   std::string command_line;             // the same in words, or the options that name the server
   Baseline baseline;

@@ -70,6 +70,14 @@ Job make_job(const RunOptions& options, const Judged& judged, const Case& subjec
   return job;
 }
 
+/// A backend of which only some areas are its own is judged on these, and its adapter on its own
+/// chapter.
+bool judges(const Case& subject, const Judged& judged) {
+  const std::string area = subject.area();
+  return judged.areas.empty() || area == "ADAPTER" ||
+         std::find(judged.areas.begin(), judged.areas.end(), area) != judged.areas.end();
+}
+
 std::vector<Job> make_jobs(const RunOptions& options, const std::vector<Judged>& judged,
                            const std::vector<Case>& cases, const Specification& specification,
                            const std::filesystem::path& folder, std::uint64_t seed) {
@@ -79,6 +87,7 @@ std::vector<Job> make_jobs(const RunOptions& options, const std::vector<Judged>&
       for (const Judged& backend : judged) {
         const bool only_once = backend.server && ends_server(subject);
         if (backend.server && !judges_server(subject)) continue;
+        if (!judges(subject, backend)) continue;
         if (only_once && run < options.repeat) continue;
         jobs.push_back(make_job(options, backend, subject, specification,
                                 folder / std::to_string(jobs.size()), seed));

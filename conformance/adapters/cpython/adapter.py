@@ -3,6 +3,7 @@
 
     adapter.py [--module multiprocessing|billiard|multiprocess]
                [--start-method fork|spawn|forkserver]
+               [--manager-class MODULE.CLASS --name NAME]
 
 It speaks version 1 of the adapter protocol (spec/adapter/README.md) with nothing but the standard
 library of any CPython from 3.8 on, and is the example for authors of adapters. Where to look:
@@ -19,6 +20,7 @@ import gc
 import importlib
 import itertools
 import json
+import operator
 import os
 import queue
 import signal
@@ -302,6 +304,9 @@ SPECIAL = {
     "__contains__": lambda target, value: value in target,
     "__iadd__": in_place("__iadd__"),
     "__imul__": in_place("__imul__"),
+    "__add__": operator.add,  # the method itself may answer NotImplemented
+    "__mul__": operator.mul,
+    "__rmul__": lambda target, count: count * target,
     "__iter__": items_of,
     "__reversed__": lambda target: list(reversed(target)),
     "copy_proxy": copy.copy,
@@ -368,6 +373,10 @@ class Backend:
         self.context = self.module.get_context(options.start_method)
         self.managers = self.submodule("managers")
         self.sync_manager = self.managers.SyncManager
+        if options.manager_class:
+            submodule, name = options.manager_class.rsplit(".", 1)
+            self.sync_manager = getattr(importlib.import_module(submodule), name)
+        self.name = options.name
         self.operations = {}
         for kinds, entries in OPERATIONS.items():
             for kind in kinds.split():
@@ -381,6 +390,7 @@ class Backend:
         name, version = self.module.__name__, getattr(self.module, "__version__", "")
         if name == "multiprocessing":
             name, version = runtime
+        name = self.name or name
         return {"name": name, "version": version, "runtime": " ".join(runtime)}
 
     def owner(self, kind):
@@ -721,6 +731,8 @@ def parse_options(parser=None):
     parser = parser or argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--module", default="multiprocessing", help="what to import")
     parser.add_argument("--start-method", default="fork", help="of processes that name no other")
+    parser.add_argument("--manager-class", help="a SyncManager to use in place of the module's")
+    parser.add_argument("--name", help="of the backend; by default the module's")
     options = parser.parse_args()
     if "MPSPEC_SOCKET" not in os.environ:
         parser.error("MPSPEC_SOCKET is not set: an adapter is started by the suite")
