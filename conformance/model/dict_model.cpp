@@ -113,9 +113,4 @@ Value DictModel::items() const {
   return out;
 }
 
-bool DictModel::finds_all_keys() const {
-  return std::all_of(items_.begin(), items_.end(),
-                     [&](const auto& item) { return python_equal(item.first, item.first); });
-}
-
 }  // namespace mpspec

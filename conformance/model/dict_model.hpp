@@ -32,8 +32,6 @@ class DictModel {
   [[nodiscard]] Value keys() const;
   [[nodiscard]] Value values() const;
   [[nodiscard]] Value items() const;
-  /// Whether every key can be found again: nan cannot.
-  [[nodiscard]] bool finds_all_keys() const;
 
  private:
   [[nodiscard]] std::optional<std::size_t> find(const Value& key) const;

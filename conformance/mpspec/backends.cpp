@@ -30,7 +30,9 @@ std::vector<Entry> read_entries(const Places& places) {
   if (!file) throw UsageError("cannot read " + path.string());
   std::vector<Entry> entries;
   for (const auto& json : nlohmann::json::parse(file)) {
-    Entry entry{{json.at("name"), {}, json.at("about"),
+    Entry entry{{json.at("name"),
+                 {},
+                 json.at("about"),
                  json.value("areas", std::vector<std::string>()),
                  json.value("answered_for", false)},
                 json.value("interpreter", "")};

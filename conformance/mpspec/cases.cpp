@@ -53,9 +53,8 @@ std::vector<Case> all_cases() {
 std::vector<Case> select(const Selection& selection, const Specification& specification) {
   std::vector<Case> cases = all_cases();
   keep(cases, selection.filters, "filter", matches);
-  keep(cases, selection.areas, "area", [&](const Case& candidate, const std::string& area) {
-    return candidate.area() == area;
-  });
+  keep(cases, selection.areas, "area",
+       [&](const Case& candidate, const std::string& area) { return candidate.area() == area; });
   keep(cases, selection.strengths, "strength",
        [&](const Case& candidate, const std::string& strength) {
          const Clause* clause = specification.find(candidate.clause);

@@ -29,6 +29,13 @@ TEST(Usage, CommandThatCannotStart) {
                  "there is no program named no-such-program");
 }
 
+TEST(Usage, ABackendIsJudgedOnItsAreasOnly) {
+  EXPECT_EQ(run_mpspec({"run", "--quiet", "--backend", "cpython-on-mp-manager", "--filter",
+                        "QUEUE-001"})
+                .status,
+            3);
+}
+
 TEST(Usage, UnclosedQuote) {
   expect_refusal(run_mpspec({"run", "--backend", "python3 'my adapter.py"}),
                  "the quote ' in python3 'my adapter.py is not closed");

@@ -199,8 +199,7 @@ TEST_F(SharedDictConformance, DICT_027_AllGetWhatTheFirstSetdefaultStored) {
     body.let("got", d, "setdefault", {var("key"), i}).append("all", var("got"));
     program.repeat(kKeys, body, "key");
   });
-  const Value stored = main().call(d, "values").value();
-  ASSERT_EQ(stored.get_if<List>()->items.size(), static_cast<std::size_t>(kKeys));
+  EXPECT_THAT(main().call(d, "__len__"), Returns(kKeys));
   // In the order of the keys, which is not the order of their insertion.
   std::vector<Value> by_key;
   for (int key = 0; key < kKeys; ++key)

@@ -47,7 +47,7 @@ const std::vector<Callable>& dict_calls() {
       {"pop", args_of(some_key())},
       {"popitem", no_args()},
       {"copy", no_args()},
-      {"keys", no_args()}};
+      {"__len__", no_args()}};
   return calls;
 }
 

@@ -63,9 +63,12 @@ TEST_F(JoinableQueueConformance, JOINABLE_001_PutWaitsForAPlace) {
 
 TEST_F(JoinableQueueConformance, JOINABLE_001_TimeoutsAreThoseOfQueue) {
   const Object queue = main().make("JoinableQueue", {1});
-  const Outcome empty = main().call(queue, "get", {true, 0.05});
-  EXPECT_THAT(empty, FailsWith("Empty"));
-  EXPECT_GE(duration(empty), 50ms);
+  // Often: a wait that ends early goes unnoticed when the machine is busy.
+  for (int i = 0; i < 30; ++i) {
+    const Outcome empty = main().call(queue, "get", {true, 0.01});
+    EXPECT_THAT(empty, FailsWith("Empty"));
+    EXPECT_GE(duration(empty), 10ms);
+  }
   EXPECT_THAT(main().call(queue, "get", {false, 3600}), FailsWith("Empty"));
   EXPECT_THAT(main().call(queue, "get", {true, -1}), FailsWith("Empty"));
   put(main(), queue, "only");

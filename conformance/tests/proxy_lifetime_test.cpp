@@ -81,7 +81,8 @@ TEST_F(SharedProxyConformance, PROXY_011_EveryTypeCanBeStored) {
   const Object queue = make("Queue");
   const Object number = make("Value", {"i", 1});
   const Object bag = make("Namespace", {}, {{"x", "of the bag"}});
-  call(d, "update", {dict({{"e", event}, {"q", queue}, {"v", number}, {"n", bag}})});
+  ASSERT_THAT(call(d, "update", {dict({{"e", event}, {"q", queue}, {"v", number}, {"n", bag}})}),
+              Returns(kNone));
   Actor& child = main().spawn({d}).actor;
   const auto stored = [&](const std::string& key, const std::string& type) {
     return child.keep(d, "__getitem__", "manager." + type, {key});

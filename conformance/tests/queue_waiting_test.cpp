@@ -29,11 +29,14 @@ TEST_F(QueueWaitingConformance, QUEUE_006_GetWithATimeoutReturnsWhatArrivesMeanw
 
 TEST_F(QueueWaitingConformance, QUEUE_007_GetFailsAfterItsTimeout) {
   const Object queue = main().make("Queue");
-  for (const auto& [seconds, least] : {std::pair(0.01, 10ms), std::pair(0.1, 100ms)}) {
+  const auto expect_fails_after = [&](double seconds, Clock::duration least) {
     const Outcome outcome = main().call(queue, "get", {true, seconds});
     EXPECT_THAT(outcome, FailsWith("Empty"));
     EXPECT_GE(duration(outcome), least);
-  }
+  };
+  // Often: a wait that ends early goes unnoticed when the machine is busy.
+  for (int i = 0; i < 30; ++i) expect_fails_after(0.01, 10ms);
+  expect_fails_after(0.1, 100ms);
 }
 
 TEST_F(QueueWaitingConformance, QUEUE_007_GetFailsAfterItsTimeoutBesideAnotherConsumer) {

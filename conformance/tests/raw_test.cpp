@@ -54,6 +54,15 @@ TEST_F(RawConformance, RAW_001_InitialValue) {
   EXPECT_THAT(main().call(main().make("RawValue", {"b", 128}), "value"), Returns(-128));
 }
 
+TEST_F(RawConformance, RAW_001_OneCharacter) {
+  const Object value = main().make("RawValue", {"c", bytes("a")});
+  EXPECT_THAT(main().call(value, "value"), Returns(bytes("a")));
+  for (const Value& wrong : {bytes(""), bytes("ab"), Value("a"), Value("")}) {
+    EXPECT_THAT(main().call(value, "value.set", {wrong}), FailsWith("TypeError")) << wrong;
+    EXPECT_THAT(main().call(value, "value"), Returns(bytes("a"))) << wrong;
+  }
+}
+
 TEST_F(RawConformance, RAW_001_UnknownTypecodes) {
   for (const char* typecode : {"x", "?", ""}) {
     EXPECT_THAT(main().try_make("RawValue", {typecode, 1}), FailsWith("TypeError")) << typecode;
