@@ -9,6 +9,7 @@
 #include "live.hpp"
 #include "program.hpp"
 #include "proxies.hpp"
+#include "settings.hpp"
 
 namespace adapter {
 namespace {
@@ -69,7 +70,7 @@ void Actor::say_hello(int number) {
                   {{"protocol", 1},
                    {"actor", number},
                    {"pid", ::getpid()},
-                   {"backend", {{"name", "reference"}, {"version", MP_ADAPTER_VERSION}}},
+                   {"backend", {{"name", settings().name}, {"version", MP_ADAPTER_VERSION}}},
                    {"operations", operation_names()},
                    {"features", {"threads", "fork", "manager-wire"}}}}});
 }

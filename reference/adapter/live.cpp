@@ -14,6 +14,7 @@
 
 #include "actor.hpp"
 #include "proxies.hpp"
+#include "server_program.hpp"
 
 namespace adapter {
 
@@ -33,6 +34,7 @@ std::string live_type_name(const Live& live) {
   if (is(std::type_identity<mp::SharedMemory>())) return "SharedMemory";
   if (is(std::type_identity<mp::ShareableList>())) return "ShareableList";
   if (is(std::type_identity<mp::Manager>())) return "Manager";
+  if (is(std::type_identity<ServedManager>())) return "Manager";
   if (const auto* proxy = as_proxy(live)) return "manager." + proxy->type_id();
   return "object";
 }

@@ -4,10 +4,34 @@
 #include <cstdlib>
 #include <exception>
 #include <mp/process.hpp>
+#include <string_view>
 
 #include "actor.hpp"
+#include "settings.hpp"
 
-int main() {
+namespace {
+
+/// mp-adapter [--name NAME] [--manager-program COMMAND ARGUMENT...]
+bool read_arguments(int argc, char** argv) {
+  int i = 1;
+  if (i + 1 < argc && argv[i] == std::string_view("--name")) {
+    adapter::settings().name = argv[i + 1];
+    i += 2;
+  }
+  if (i + 1 < argc && argv[i] == std::string_view("--manager-program")) {
+    adapter::settings().manager_program.assign(argv + i + 1, argv + argc);
+    i = argc;
+  }
+  return i == argc;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (!read_arguments(argc, argv)) {
+    std::fprintf(stderr, "usage: mp-adapter [--name NAME] [--manager-program COMMAND...]\n");
+    return 2;
+  }
   const char* socket = std::getenv("MPSPEC_SOCKET");
   if (socket == nullptr) {
     std::fprintf(

@@ -107,7 +107,7 @@ Answer forward(Call& call) {
 Answer make(Call& call) {
   const std::string_view type =
       call.operation.substr(8, call.operation.rfind('.') - 8);  // behind "manager."
-  return made_proxy(call.object<mp::Manager>(), std::string(type), call.args, call.kwargs);
+  return made_proxy(manager_of(call), std::string(type), call.args, call.kwargs);
 }
 
 template <class T>

@@ -14,6 +14,9 @@ Live made_proxy(const mp::Manager& manager, const std::string& type_id,
                 std::vector<mp::Object> args,
                 const std::vector<std::pair<std::string, mp::Object>>& kwargs);
 
+/// The manager that a call works on, whoever runs its server.
+const mp::Manager& manager_of(const Call& call);
+
 /// The proxy that an object is, or nothing.
 const mp::Proxy* as_proxy(const Live& live);
 
