@@ -16,7 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 
 std::vector<fs::path> files_of(const fs::path& path) {
-  if (!fs::is_directory(path)) return fs::exists(path) ? std::vector{path} : std::vector<fs::path>{};
+  if (!fs::is_directory(path))
+    return fs::exists(path) ? std::vector{path} : std::vector<fs::path>{};
   std::vector<fs::path> files;
   for (const auto& entry : fs::recursive_directory_iterator(path)) {
     if (entry.is_regular_file()) files.push_back(entry.path());

@@ -8,9 +8,9 @@
 namespace mp::fuzz {
 
 /// Makes Objects of every Kind out of bytes. Opaques are of classes that no decoder knows: what
-/// builtins would be made of is read back as that builtin. Every tree and every directed graph without cycles
-/// that the model can build comes out for some input: an earlier value may be used again, so that
-/// the parts of a value share others.
+/// builtins would be made of is read back as that builtin. Every tree and every directed graph
+/// without cycles that the model can build comes out for some input: an earlier value may be used
+/// again, so that the parts of a value share others.
 class ValueBuilder {
  public:
   explicit ValueBuilder(ByteSource& source) : source_(source) {}
@@ -19,8 +19,8 @@ class ValueBuilder {
   std::vector<Object> values(int depth);
   Object text();
 
-  /// Protocols below 4 say some things otherwise, as a call: names with dots, and constructions with
-  /// keywords. They come back as that call.
+  /// Protocols below 4 say some things otherwise, as a call: names with dots, and constructions
+  /// with keywords. They come back as that call.
   bool needs_protocol_4() const { return needs_protocol_4_; }
 
  private:

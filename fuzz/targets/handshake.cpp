@@ -98,8 +98,8 @@ void attack_server(std::string_view input, ByteSource& source) {
   const ConversationOptions options{
       .authkey = "the key that nobody tells",
       .digests = source.chance() ? DigestPolicy::Any : DigestPolicy::NoMd5};
-  std::array<Server, 2> servers = {{{dispatcher, options, nonce_of(input, 0)},
-                                    {dispatcher, options, nonce_of(input, 1)}}};
+  std::array<Server, 2> servers = {
+      {{dispatcher, options, nonce_of(input, 0)}, {dispatcher, options, nonce_of(input, 1)}}};
   while (!source.empty()) {
     const std::size_t target = source.below(2);
     const bool raw = source.below(4) == 0;

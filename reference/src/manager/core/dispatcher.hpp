@@ -87,6 +87,8 @@ class Dispatcher final : private Host {
   std::uint64_t error_count() const { return error_count_; }
   /// Objects made.
   std::uint64_t object_count() const { return objects_.made(); }
+  /// Objects that are there now.
+  std::size_t living_count() const { return objects_.living_count(); }
 
   bool has_references_of(ClientId client) const { return objects_.has_references_of(client); }
 

@@ -57,6 +57,8 @@ class ObjectTable {
   /// Frees what nothing keeps alive, and what only that kept alive.
   void reap();
 
+  /// All objects that are there.
+  std::size_t living_count() const { return entries_.size(); }
   /// Objects that some client holds a reference to.
   std::size_t referenced_count() const;
   /// Of all objects that clients hold, in the order of their idents.
