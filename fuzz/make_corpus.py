@@ -275,14 +275,14 @@ def interleaved():
 def client():
     none = record(7, b"")
     created = record(3, b"\2\1\1a\1\1b")
-    for first in (b"\0", b"\1"):
-        opening = first + none + created + none + none + none
+    for first in (record(7, b""), record(0x87, b"")):
+        opening = first + created + none + none + none
         yield opening + none * 10
         for value in range(20):
             yield opening + record(1, bytes([value, 3, 2, 1, 0])) * 4 + created + none * 3 + record(1, bytes([9, 3, value, 1, 2])) * 4
         yield opening + record(2, b"\0\0") + record(6, b"\0\0\1") * 3 + record(4, b"\xff\xff\xff\xff") + record(5, b"")
-        yield first + record(8, b"\0\0\0\x05hello")
-        yield first + none + record(0, pickle.dumps(("#FOO", 1)))
+        yield record(first[0] + 1, b"\0\0\0\x05hello")
+        yield first + record(0, pickle.dumps(("#FOO", 1)))
         for value in SEED_VALUES[:48]:
             yield opening + record(0, pickle.dumps(("#RETURN", value))) * 3
 

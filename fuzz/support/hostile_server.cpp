@@ -21,6 +21,10 @@ using namespace manager;
 constexpr std::uint8_t kKinds = 9;
 constexpr std::uint8_t kNoHandshake = 8;
 
+std::uint8_t kind_of(const Record& record) {
+  return static_cast<std::uint8_t>((record.kind & 0x7f) % kKinds);
+}
+
 Nonce fixed_nonce() {
   Nonce nonce;
   nonce.fill('s');
@@ -111,7 +115,7 @@ void HostileServer::run() {
 void HostileServer::welcome() {
   base::UniqueFd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
   if (!fd) return;
-  if (next_ < script_.size() && script_[next_].kind % kKinds == kNoHandshake) {
+  if (next_ < script_.size() && kind_of(script_[next_]) == kNoHandshake) {
     send_all(fd.get(), script_[next_++].body);
     return;
   }
@@ -146,7 +150,7 @@ bool HostileServer::answer_request(Connection& connection) {
   const int fd = connection.fd.get();
   const Record& record = script_[next_++];
   ByteSource source(record.body);
-  switch (record.kind % kKinds) {
+  switch (kind_of(record)) {
     case 0:
       return send_frame(fd, record.body);
     case 1:

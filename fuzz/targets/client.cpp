@@ -1,4 +1,5 @@
-// Input: records, each what a hostile server that knows the key says next (hostile_server.hpp).
+// Input: records, each what a hostile server that knows the key says next (hostile_server.hpp). The
+// highest bit of the first one's kind says which proxies are used.
 // Property: whatever it says, every operation of every proxy ends with a value or an error, once
 // the server has closed the connection; nothing crashes, leaks or waits for more.
 #include <thread>
@@ -66,9 +67,9 @@ void use_synchronisation(const Manager& manager) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace mp::fuzz;
-  ByteSource source(as_text(data, size));
-  const bool containers = source.chance();
-  HostileServer server(parse_records(source.rest()));
+  const std::vector<Record> script = parse_records(as_text(data, size));
+  const bool containers = !script.empty() && script.front().kind >= 0x80;
+  HostileServer server(script);
   // A thread's end closes its connections.
   std::thread([&] {
     const auto manager = mp::Manager::connect(server.address(), HostileServer::kKey);
