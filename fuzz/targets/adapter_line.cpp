@@ -28,8 +28,7 @@ void take(const nlohmann::json& line) {
   try {
     outcome = outcome_from(line);
   } catch (const ProtocolError& error) {
-    // The text goes into reports, which are JSON.
-    MP_ASSERT(!nlohmann::json(error.what()).dump().empty());
+    MP_ASSERT(error.what()[0] != '\0');
     return;
   } catch (const nlohmann::json::exception&) {
     return;
@@ -57,7 +56,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     adapter.close();
     while (const auto line = suite.receive(mpspec::Clock::now() + 10s)) take(*line);
     MP_ASSERT(suite.state() != LineConnection::State::open);
-    if (!suite.complaint().empty()) MP_ASSERT(!nlohmann::json(suite.complaint()).dump().empty());
+    const bool has_complained = suite.state() != LineConnection::State::closed;
+    MP_ASSERT(has_complained != suite.complaint().empty());
   }
   return 0;
 }

@@ -93,6 +93,11 @@ Attempt<std::int64_t> to_index(const Object& object) {
   return object.as_int64();
 }
 
+Attempt<std::int64_t> to_ssize(const Object& object, std::string_view overflow) {
+  if (is_integer(object) && !object.fits_int64()) return overflow_error(overflow);
+  return to_index(object);
+}
+
 namespace {
 
 /// A bound of a slice: beyond 64 bits it is as good as the end on its side.

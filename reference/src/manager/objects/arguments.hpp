@@ -37,6 +37,10 @@ inline bool is_integer(const Object& object) {
 /// An int (or bool) as an index: TypeError for other types, IndexError when it needs more than 64
 /// bits.
 Attempt<std::int64_t> to_index(const Object& object);
+/// The same where Python takes a number and not a subscript: OverflowError instead of IndexError.
+Attempt<std::int64_t> to_ssize(
+    const Object& object,
+    std::string_view overflow = "Python int too large to convert to C ssize_t");
 
 /// The numbers of a slice for a sequence of `length` items: `count` positions from `start` on,
 /// `step` apart; all of them valid. With count 0, `start` is where an insertion goes.

@@ -42,8 +42,10 @@ Attempt<std::size_t> search_bound(const Object& bound, std::size_t length) {
   if (!is_integer(bound)) {
     return type_error("slice indices must be integers or have an __index__ method");
   }
-  MP_TRY_ASSIGN(std::int64_t position, to_index(bound));
   const auto size = static_cast<std::int64_t>(length);
+  const bool is_negative = bound.int_text().starts_with('-');
+  std::int64_t position = is_negative ? -size : size;
+  if (bound.fits_int64()) position = bound.as_int64();
   if (position < 0) position += size;
   return static_cast<std::size_t>(std::clamp<std::int64_t>(position, 0, size));
 }
@@ -86,11 +88,8 @@ Attempt<std::size_t> ListReferent::find(const Object& value, std::size_t from,
 }
 
 Attempt<std::vector<Object>> ListReferent::repeated(const Object& times) const {
-  if (!is_integer(times)) {
-    return type_error("can't multiply sequence by non-int of type '" + python_type_name(times) +
-                      "'");
-  }
-  MP_TRY_ASSIGN(const std::int64_t count, to_index(times));
+  MP_TRY_ASSIGN(const std::int64_t count,
+                to_ssize(times, "cannot fit 'int' into an index-sized integer"));
   std::vector<Object> items;
   if (count <= 0 || size() == 0) return items;
   if (static_cast<std::size_t>(count) > kIterationMax / size()) {
@@ -280,7 +279,7 @@ Outcome ListReferent::insert(const Call& call) {
         Object::exception("builtins", "OverflowError",
                           {Object::str("Python int too large to convert to C ssize_t")}));
   }
-  MP_TRY_ASSIGN(std::int64_t position, to_index(call.args[0]));
+  MP_TRY_ASSIGN(std::int64_t position, to_ssize(call.args[0]));
   const auto length = static_cast<std::int64_t>(size());
   if (position < 0) position += length;
   position = std::clamp<std::int64_t>(position, 0, length);
@@ -293,7 +292,7 @@ Outcome ListReferent::pop(const Call& call) {
   MP_TRY(expect_positional(call, "pop", 0, 1));
   std::int64_t index = -1;
   if (!call.args.empty()) {
-    MP_TRY_ASSIGN(index, to_index(call.args[0]));
+    MP_TRY_ASSIGN(index, to_ssize(call.args[0]));
   }
   if (size() == 0) return index_error("pop from empty list");
   MP_TRY_ASSIGN(const std::size_t position, resolve_index(index, size(), "pop index out of range"));

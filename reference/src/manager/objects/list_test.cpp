@@ -25,6 +25,22 @@ class ListReferent : public ::testing::Test {
 Object number(int value) { return Object::integer(value); }
 const Object kThree = list_of({1, 2, 3});
 
+// What is no subscript overflows instead of being out of range, and a bound is clipped.
+TEST_F(ListReferent, IntsOfMoreThan64BitsAreToldApart) {
+  const Object huge = *Object::integer_from_text("1180591620717411303424");
+  const Object least = *Object::integer_from_text("-1180591620717411303424");
+  for (const Object& number : {huge, least}) {
+    EXPECT_EQ(on(kThree, "pop", {number}),
+              "OverflowError: Python int too large to convert to C ssize_t");
+    EXPECT_EQ(on(kThree, "insert", {number, 1}),
+              "OverflowError: Python int too large to convert to C ssize_t");
+    EXPECT_EQ(on(kThree, "__mul__", {number}),
+              "OverflowError: cannot fit 'int' into an index-sized integer");
+  }
+  EXPECT_EQ(on(kThree, "index", {3, least, huge}), "2");
+  EXPECT_EQ(on(kThree, "index", {3, huge}), "ValueError: 3 is not in list");
+}
+
 TEST_F(ListReferent, IsMadeOfAnIterable) {
   for (const auto& [given, expected] : std::vector<std::pair<Object, std::string>>{
            {Object::tuple(objects({1, "a"})), "\"[1, 'a']\""},
@@ -139,7 +155,7 @@ TEST_F(ListReferent, AddsAndMultiplies) {
   EXPECT_EQ(on(kThree, "__rmul__", {-1}), "[]");
   EXPECT_EQ(now(), "'[1, 2, 3]'");
   EXPECT_EQ(on(kThree, "__mul__", {"a"}),
-            "TypeError: can't multiply sequence by non-int of type 'str'");
+            "TypeError: 'str' object cannot be interpreted as an integer");
   EXPECT_EQ(on(kThree, "__mul__", {1 << 30}), "MemoryError");
   EXPECT_EQ(on(kThree, "__imul__", {0}), "[]");
   EXPECT_EQ(now(), "'[]'");
