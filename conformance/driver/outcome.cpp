@@ -45,7 +45,9 @@ Outcome outcome_from(const nlohmann::json& reply) {
       !(*error)["type"].is_string()) {
     throw ProtocolError("a reply has neither ok, error nor unsupported");
   }
-  const Value args = from_json(error->value("args", nlohmann::json::array()));
+  // Not value("args", ...): its copy of what may be nested without limit is recursive.
+  const auto given = error->find("args");
+  const Value args = given == error->end() ? Value(List{}) : from_json(*given);
   if (!args.is<List>()) throw ProtocolError("an error's args are no list");
   const auto message = error->find("message");
   return Failure{

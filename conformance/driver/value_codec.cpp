@@ -12,6 +12,8 @@ namespace {
 using nlohmann::json;
 
 constexpr int kDepthMax = 500;
+/// Reading takes time in proportion to the square of the digits.
+constexpr std::size_t kIntDigitsMax = 100'000;
 constexpr long long kPlainIntMax = (1LL << 53) - 1;
 
 /// What to show of a wrong piece of JSON; a container may be huge or deep, so only its kind.
@@ -142,7 +144,11 @@ Value read_int(const json& node, int) {
   if (text.size() == digits || text.find_first_not_of("0123456789", digits) != std::string::npos) {
     throw ProtocolError("not an int: " + text.substr(0, 60));
   }
-  return BigInt(text);
+  if (text.size() > kIntDigitsMax) throw ProtocolError("an int of too many digits");
+  // A leading zero would make it octal.
+  const std::size_t first = std::min(text.find_first_not_of('0', digits), text.size() - 1);
+  const BigInt magnitude(text.substr(first));
+  return digits == 0 ? magnitude : BigInt(-magnitude);
 }
 
 Value read_complex(const json& node, int) {

@@ -51,6 +51,12 @@ INSTANTIATE_TEST_SUITE_P(ValueCodec, Refused,
                                            R"({"slice": [1]})", R"({"array": ["i"]})",
                                            R"({"tuple": 5})"));
 
+TEST(ValueCodec, AnIntIsDecimalWhateverItBeginsWith) {
+  EXPECT_EQ(from_json(json::parse(R"({"int": "0089"})")), Value(89));
+  EXPECT_EQ(from_json(json::parse(R"({"int": "-0010"})")), Value(-10));
+  EXPECT_EQ(from_json(json::parse(R"({"int": "000"})")), Value(0));
+}
+
 TEST(ValueCodec, DeepNestingIsRefusedWithoutOverflow) {
   std::string text(100'000, '[');
   text += std::string(100'000, ']');
