@@ -8,10 +8,12 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <optional>
+#include <string_view>
 
 #include "base/unique_fd.hpp"
 #include "mp/assert.hpp"
@@ -38,20 +40,30 @@ struct Stat {
   std::uint64_t start_time;
 };
 
+/// The number at the start of the field after so many spaces.
+template <class Number>
+bool parse_field(std::string_view fields, int position, Number& number) {
+  for (; position > 0; --position) {
+    const std::size_t space = fields.find(' ');
+    if (space == fields.npos) return false;
+    fields.remove_prefix(space + 1);
+  }
+  return std::from_chars(fields.data(), fields.data() + fields.size(), number).ec == std::errc();
+}
+
 /// Parses /proc/N/stat, see proc(5). The second field is a name that may itself hold spaces and
-/// parentheses.
-std::optional<Stat> parse_stat(const char* text) {
-  const char* after_name = std::strrchr(text, ')');
+/// parentheses. By hand: whoever waits for a lock reads this for every slice of its wait.
+std::optional<Stat> parse_stat(std::string_view text) {
+  const void* after_name = ::memrchr(text.data(), ')', text.size());
   if (after_name == nullptr) return std::nullopt;
-  Stat stat{};
-  unsigned long long start_time = 0;
-  const int parsed =
-      std::sscanf(after_name + 1,
-                  " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
-                  "%ld %*d %llu",
-                  &stat.state, &stat.thread_count, &start_time);
-  stat.start_time = start_time;
-  return parsed == 3 ? std::optional(stat) : std::nullopt;
+  const auto name_end =
+      static_cast<std::size_t>(static_cast<const char*>(after_name) - text.data());
+  if (text.size() < name_end + 3) return std::nullopt;
+  const std::string_view fields = text.substr(name_end + 2);
+  Stat stat{.state = fields[0], .thread_count = 0, .start_time = 0};
+  const bool parsed =
+      parse_field(fields, 17, stat.thread_count) && parse_field(fields, 19, stat.start_time);
+  return parsed ? std::optional(stat) : std::nullopt;
 }
 
 /// The stat at `path`; nothing with errno when it cannot be read.
@@ -59,10 +71,9 @@ std::optional<Stat> read_stat(const char* path) {
   const UniqueFd file(::open(path, O_RDONLY | O_CLOEXEC));
   if (!file) return std::nullopt;
   std::array<char, 1024> text;
-  const ssize_t length = ::read(file.get(), text.data(), text.size() - 1);
+  const ssize_t length = ::read(file.get(), text.data(), text.size());
   if (length <= 0) return std::nullopt;
-  text[static_cast<std::size_t>(length)] = '\0';
-  return parse_stat(text.data());
+  return parse_stat({text.data(), static_cast<std::size_t>(length)});
 }
 
 Identity look_up(pid_t number, const char* path) {

@@ -1,4 +1,5 @@
 #include "mp/barrier.hpp"
+#include "mp/event.hpp"
 #include "sweep/operations.hpp"
 
 namespace mp::sweep {
@@ -46,16 +47,32 @@ World wait_last() {
   return world;
 }
 
-/// The victim comes first, and the other one while it sleeps or when it is dead: then the barrier
-/// is broken, or still waits for the second.
+/// The victim comes first, and another one while it sleeps or when it is dead.
 World wait_first() {
+  const Barrier barrier = barrier_of(2);
+  const Event visited = require(Event::create(), "an event is made");
+  World world = world_around(barrier);
+  world.operate = [barrier] { static_cast<void>(barrier.wait(kForever)); };
+  world.visitors = {[barrier, visited] {
+    come(barrier);
+    visited.set();
+  }};
+  world.inspect = [barrier, visited] {
+    come(barrier, kBrief);
+    require(visited.wait(kPatience), "the visitor passes, or is told");
+    barrier.reset();
+  };
+  return world;
+}
+
+/// The victim waits for a party that does not come, beside another one.
+World wait_in_vain() {
   const Barrier barrier = barrier_of(3);
   const Barrier pair = barrier_of(2);
   World world = world_around(pair);
   world.bystanders = {[barrier] { come(barrier); }};
-  world.operate = [barrier] { static_cast<void>(barrier.wait(kForever)); };
+  world.operate = [barrier] { static_cast<void>(barrier.wait(kImpatience)); };
   world.inspect = [barrier] {
-    // Two parties, and no third one: nobody passes, and everybody is told in the end.
     const Result<int> index = barrier.wait(kBrief);
     require(!index && index.error().code == ErrorCode::BrokenBarrier, "nobody passes without all");
     barrier.reset();
@@ -91,6 +108,7 @@ World reset() {
 std::vector<Operation> barrier_operations() {
   return {{"barrier.wait", wait_last},
           {"barrier.wait.first", wait_first},
+          {"barrier.wait.in_vain", wait_in_vain},
           {"barrier.abort", abort},
           {"barrier.reset", reset}};
 }

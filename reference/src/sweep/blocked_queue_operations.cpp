@@ -35,6 +35,24 @@ World put_for_a_getter() {
   return world;
 }
 
+/// The victim alone waits for a message, which comes.
+World get_blocked() {
+  const Queue queue = queue_of({});
+  World world = world_around(queue, {"a"}, {});
+  world.operate = [queue] { static_cast<void>(queue.get()); };
+  world.on_sleep = [queue] { put(queue, "a"); };
+  return world;
+}
+
+/// The victim alone waits for room, which comes.
+World put_blocked() {
+  const Queue queue = queue_of({"a"}, 1);
+  World world = world_around(queue, {}, {"victim"});
+  world.operate = [queue] { static_cast<void>(queue.put(bytes_view("victim"))); };
+  world.on_sleep = [queue] { require(get(queue) == "a", "the oldest message comes first"); };
+  return world;
+}
+
 /// The victim and another one wait for messages; one comes. The victim may take it to its grave, or
 /// the other one gets it.
 World get_beside_a_getter() {
@@ -42,7 +60,7 @@ World get_beside_a_getter() {
   const Queue passed_on = queue_of({});
   World world = world_around(queue, {}, {});
   world.bystanders = {getter(queue, passed_on)};
-  world.operate = [queue] { static_cast<void>(queue.get()); };
+  world.operate = [queue] { static_cast<void>(queue.get(kImpatience)); };
   world.on_sleep = [queue] { put(queue, "first"); };
   world.inspect = [queue, passed_on] {
     const bool first_is_left = !queue.empty();
@@ -76,7 +94,7 @@ World put_beside_a_putter() {
   const Queue queue = queue_of({"a"}, 1);
   World world = world_around(queue, {}, {});
   world.bystanders = {[queue] { put(queue, "bystander"); }};
-  world.operate = [queue] { static_cast<void>(queue.put(bytes_view("victim"))); };
+  world.operate = [queue] { static_cast<void>(queue.put(bytes_view("victim"), kImpatience)); };
   world.on_sleep = [queue] { require(get(queue) == "a", "the oldest message comes first"); };
   world.inspect = [queue] {
     Texts texts = {get(queue)};
@@ -94,10 +112,9 @@ World put_beside_a_putter() {
 
 std::vector<Operation> blocked_queue_operations() {
   return {
-      {"queue.put.awaited", put_for_a_getter},
-      {"queue.put.blocked", put_beside_a_putter},
-      {"queue.get.awaited", get_for_a_putter},
-      {"queue.get.blocked", get_beside_a_getter},
+      {"queue.put.awaited", put_for_a_getter},      {"queue.put.blocked", put_blocked},
+      {"queue.put.contended", put_beside_a_putter}, {"queue.get.awaited", get_for_a_putter},
+      {"queue.get.blocked", get_blocked},           {"queue.get.contended", get_beside_a_getter},
   };
 }
 

@@ -85,6 +85,21 @@ World notify() {
   return world;
 }
 
+/// The victim and another one wait, and both are notified.
+World wait_all_notified() {
+  const Waiting waiting;
+  World world = world_of(waiting);
+  world.bystanders = {[waiting] { waiting.wait_once(); }};
+  world.prepare = [waiting] { take(waiting.condition); };
+  world.operate = [waiting] { static_cast<void>(waiting.condition.wait()); };
+  world.on_sleep = [waiting] { waiting.notify(2); };
+  world.inspect = [waiting] {
+    waiting.await_woken("a notification of all reaches the one that lives");
+    waiting.let_all_go();
+  };
+  return world;
+}
+
 /// The victim and two others wait, and two are notified: however the victim dies, one of the others
 /// goes on.
 World wait_notified() {
@@ -93,7 +108,7 @@ World wait_notified() {
   const auto wait_once = [waiting] { waiting.wait_once(); };
   world.bystanders = {wait_once, wait_once};
   world.prepare = [waiting] { take(waiting.condition); };
-  world.operate = [waiting] { static_cast<void>(waiting.condition.wait()); };
+  world.operate = [waiting] { static_cast<void>(waiting.condition.wait(kImpatience)); };
   world.on_sleep = [waiting] { waiting.notify(2); };
   world.inspect = [waiting] {
     waiting.await_woken("of two notifications the victim takes one at most");
@@ -122,9 +137,8 @@ World wait_in_vain() {
 
 std::vector<Operation> condition_operations() {
   return {
-      {"condition.wait", wait_notified},
-      {"condition.wait.in_vain", wait_in_vain},
-      {"condition.notify", notify<1>},
+      {"condition.wait", wait_all_notified},    {"condition.wait.contended", wait_notified},
+      {"condition.wait.in_vain", wait_in_vain}, {"condition.notify", notify<1>},
       {"condition.notify_all", notify<1000>},
   };
 }

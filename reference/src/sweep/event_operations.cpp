@@ -14,12 +14,14 @@ World world_around(const Event& event) {
     require(!event.is_set() && !event.wait(kPoll), "a cleared event is clear");
   };
   world.work = [event, ping, pong](int survivor) {
-    const Event& mine = survivor == 0 ? ping : pong;
-    const Event& other = survivor == 0 ? pong : ping;
+    const auto await = [](const Event& own) {
+      require(own.wait(kPatience), "an event that was set is seen");
+      own.clear();
+    };
     for (int round = 0; round < 4; ++round) {
-      other.set();
-      require(mine.wait(kPatience), "an event that was set is seen");
-      mine.clear();
+      if (survivor == 0) pong.set();
+      await(survivor == 0 ? ping : pong);
+      if (survivor == 1) ping.set();
     }
     if (survivor == 0) event.set();
     require(event.wait(kPatience), "an event that was set is seen");

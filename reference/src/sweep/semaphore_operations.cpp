@@ -74,6 +74,15 @@ World release_to_a_waiter() {
   return world;
 }
 
+/// The victim waits alone while a permit comes.
+World acquire_blocked() {
+  const Semaphore semaphore = semaphore_of(0);
+  World world = world_of(semaphore, 1, 0);
+  world.operate = [semaphore] { static_cast<void>(semaphore.acquire()); };
+  world.on_sleep = [semaphore] { require(semaphore.release(), "a permit is given"); };
+  return world;
+}
+
 /// The victim and another one wait while a permit comes. It goes to the victim and is gone with it,
 /// or to the other one, who never stays asleep beside it.
 World acquire_contended() {
@@ -84,7 +93,7 @@ World acquire_contended() {
     acquire(semaphore);
     require(served.release(), "a permit is given");
   }};
-  world.operate = [semaphore] { static_cast<void>(semaphore.acquire()); };
+  world.operate = [semaphore] { static_cast<void>(semaphore.acquire(kImpatience)); };
   world.on_sleep = [semaphore] { require(semaphore.release(), "a permit is given"); };
   world.inspect = [semaphore, served] {
     if (semaphore.get_value() == 0) return require(semaphore.release(), "a permit is given");
@@ -105,6 +114,7 @@ World acquire_contended() {
 std::vector<Operation> semaphore_operations() {
   return {
       {"semaphore.acquire", acquire_one_of_two},
+      {"semaphore.acquire.blocked", acquire_blocked},
       {"semaphore.acquire.contended", acquire_contended},
       {"semaphore.release", release_one},
       {"semaphore.release.awaited", release_to_a_waiter},

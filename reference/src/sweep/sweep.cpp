@@ -15,7 +15,7 @@ namespace mp::sweep {
 namespace {
 
 /// An operation of more instructions than this waits for something that nobody does.
-constexpr long kInstructionsMax = 2'000'000;
+constexpr long kInstructionsMax = 500'000;
 
 /// Where in its operation the victim dies: after so many instructions, or inside the system call
 /// that comes next.
@@ -50,6 +50,27 @@ void survive(const World& world, const FindingsPipe& findings) {
   world.conclude();
 }
 
+std::vector<Participant> start_asleep(const std::vector<std::function<void()>>& parts,
+                                      const FindingsPipe& findings) {
+  std::vector<Participant> started;
+  for (const auto& part : parts) {
+    started.emplace_back(part, findings);
+    require(started.back().await_asleep(Deadline::after(kPatience)), "a bystander falls asleep");
+  }
+  return started;
+}
+
+void append(std::vector<Participant>& all, std::vector<Participant> more) {
+  for (Participant& one : more) all.push_back(std::move(one));
+}
+
+/// What the sleep or the death of the victim sets off.
+void let_things_happen(const World& world, const FindingsPipe& findings,
+                       std::vector<Participant>& others) {
+  world.on_sleep();
+  for (const auto& visit : world.visitors) others.emplace_back(visit, findings);
+}
+
 /// One operation that is killed again and again.
 class Sweep {
  public:
@@ -78,9 +99,9 @@ class Sweep {
     std::set<Point> marked{{0}};
     const World world = operation_.make();
     const FindingsPipe findings;
-    const std::vector<Participant> bystanders = start_all(world.bystanders, findings);
-    Victim victim(world);
-    const std::vector<Participant> followers = start_all(world.followers, findings);
+    std::vector<Participant> others = start_asleep(world.bystanders, findings);
+    Victim victim(world, [&] { let_things_happen(world, findings, others); });
+    append(others, start_asleep(world.followers, findings));
     SharedPages shared;
     long& count = report_.instructions;
     for (; count < kInstructionsMax; ++count) {
@@ -130,7 +151,7 @@ class Sweep {
   Aftermath live_and_die(const Point& point) {
     const World world = operation_.make();
     const FindingsPipe findings;
-    std::vector<Participant> others = start_all(world.bystanders, findings);
+    std::vector<Participant> others = start_asleep(world.bystanders, findings);
     Aftermath aftermath = live_until(point, world, findings, others);
     if (aftermath.end != Participant::End::Well) return aftermath;
     const Deadline deadline = Deadline::after(limits_.deadline);
@@ -146,10 +167,8 @@ class Sweep {
   static Aftermath live_until(const Point& point, const World& world, const FindingsPipe& findings,
                               std::vector<Participant>& others) {
     Aftermath aftermath;
-    Victim victim(world);
-    for (Participant& follower : start_all(world.followers, findings)) {
-      others.push_back(std::move(follower));
-    }
+    Victim victim(world, [&] { let_things_happen(world, findings, others); });
+    append(others, start_asleep(world.followers, findings));
     for (long step = 0; step < point.instructions && aftermath.reached; ++step) {
       const Victim::Step stepped = victim.step();
       if (stepped == Victim::Step::Hangs) return {Participant::End::Stuck, "the victim"};
@@ -158,18 +177,8 @@ class Sweep {
     aftermath.before_system_call = aftermath.reached && victim.is_before_system_call();
     if (point.in_system_call && aftermath.before_system_call) victim.enter_system_call();
     victim.kill();
-    if (!victim.has_slept()) world.on_sleep();
+    if (!victim.has_slept()) let_things_happen(world, findings, others);
     return aftermath;
-  }
-
-  static std::vector<Participant> start_all(const std::vector<std::function<void()>>& parts,
-                                            const FindingsPipe& findings) {
-    std::vector<Participant> started;
-    for (const auto& part : parts) {
-      started.emplace_back(part, findings);
-      require(started.back().await_asleep(Deadline::after(kPatience)), "a bystander falls asleep");
-    }
-    return started;
   }
 
   const Operation& operation_;

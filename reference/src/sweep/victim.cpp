@@ -43,13 +43,14 @@ bool Victim::is_possible() {
 #if defined(__x86_64__)
   World nothing;
   nothing.operate = [] {};
-  return Victim(nothing).step() == Step::Done;
+  return Victim(nothing, nothing.on_sleep).step() == Step::Done;
 #else
   return false;
 #endif
 }
 
-Victim::Victim(const World& world) : world_(world) {
+Victim::Victim(const World& world, std::function<void()> on_sleep)
+    : on_sleep_(std::move(on_sleep)) {
   const pid_t parent = ::getpid();
   pid_ = ::fork();
   MP_ASSERT(pid_ >= 0);
@@ -76,7 +77,7 @@ Victim::Step Victim::step() {
 Victim::Step Victim::step_through_system_call() {
   enter_system_call();
   if (!WIFSTOPPED(status_)) {
-    if (!std::exchange(has_slept_, true)) world_.on_sleep();
+    if (!std::exchange(has_slept_, true)) on_sleep_();
     const Deadline deadline = Deadline::after(kPatience);
     while (!has_stopped(WNOHANG)) {
       if (deadline.passed()) return Step::Hangs;

@@ -15,7 +15,8 @@ class Victim {
   static bool is_possible();
 
   /// Has prepared and stands before the operation's first instruction.
-  explicit Victim(const World& world);
+  /// `on_sleep` is called when it first falls asleep.
+  Victim(const World& world, std::function<void()> on_sleep);
   Victim(const Victim&) = delete;
   Victim& operator=(const Victim&) = delete;
   ~Victim() { kill(); }
@@ -31,7 +32,7 @@ class Victim {
   /// Begins the system call that it stands before, and returns when it sleeps there or has
   /// returned.
   void enter_system_call();
-  /// Whether it fell asleep, and world's on_sleep was called.
+  /// Whether it fell asleep, and on_sleep was called.
   bool has_slept() const { return has_slept_; }
 
   void kill();
@@ -40,7 +41,7 @@ class Victim {
   Step step_through_system_call();
   bool has_stopped(int wait_options);
 
-  const World& world_;
+  std::function<void()> on_sleep_;
   pid_t pid_ = 0;
   bool has_slept_ = false;
   int status_ = 0;

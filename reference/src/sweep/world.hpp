@@ -14,6 +14,9 @@ namespace mp::sweep {
 /// How long anybody in a world waits for what has to come. Orders nothing; only ends a hang.
 inline constexpr std::chrono::seconds kPatience{5};
 
+/// How long a victim waits for what may never come.
+inline constexpr std::chrono::milliseconds kImpatience{10};
+
 /// An invariant that a death broke.
 class Broken : public std::runtime_error {
  public:
@@ -37,7 +40,7 @@ T require(Result<T> result, const std::string& claim) {
 struct World {
   /// The victim: at full speed, then one instruction after the other until it is killed.
   std::function<void()> prepare = [] {};
-  std::function<void()> operate;
+  std::function<void()> operate;  ///< ends by itself, if only by a timeout
 
   /// Each in a process of its own, asleep in the library before the victim prepares, or when it has
   /// prepared. They end well after the victim's death, by what survivors do or by the death alone.
@@ -47,6 +50,8 @@ struct World {
   /// What happens when the victim first falls asleep; after its death, when it never did. Done by
   /// the sweep's own process.
   std::function<void()> on_sleep = [] {};
+  /// Each in a process of its own that begins at that moment, and ends as the bystanders do.
+  std::vector<std::function<void()>> visitors;
 
   /// Two survivors, after the death. The first one looks at what is left; then both work on it at
   /// the same time; then the first one looks at what they made of it.
