@@ -1,7 +1,7 @@
 """What only shows when several processes work together."""
 
+import ctypes
 import os
-import queue
 import struct
 import time
 
@@ -98,6 +98,7 @@ def array_writes_whole_words(assign, array, index, value):
     first = index % len(content) // 4 * 4
     word = content[first : first + 4]
     word[index % len(content) - first] = value
+    os.sched_yield()
     content[first : first + 4] = word
 
 
@@ -110,6 +111,7 @@ def value_is_written_in_halves(assign, value, new):
         return assign(value, new)
     data = struct.pack("=d" if isinstance(new, float) else "=q", new)
     view[:4] = data[:4]
+    os.sched_yield()
     view[4:] = data[4:]
 
 
@@ -131,8 +133,8 @@ def value_is_published_late(actor):
 def value_of_child_starts_anew(actor):
     """a child sees a Value as it was made, not as its parent assigned it before the start"""
     for name, value in actor.objects.items():
-        if type(value).__name__ == "Synchronized":
-            actor.objects[name] = actor.backend.context.Value(type(value.get_obj()))
+        if isinstance(raw(value), ctypes._SimpleCData):
+            actor.objects[name] = actor.backend.context.Value(type(raw(value)))
 
 
 @planted_at_start("GUAR-015")
@@ -200,20 +202,17 @@ def queue_puts_the_last_but_one_again(actor):
 
 
 @planted_at_start("GUAR-019")
-def queue_sentinel_overtakes(actor):
-    """None overtakes the item before it"""
+def queue_sentinel_ends_two(actor):
+    """the first None that a process gets another one gets, too"""
+    first = [None]
 
-    def put(original, target, item, *args, **names):
-        if item is None and target.qsize() > 0:
-            try:
-                last = target.get_nowait()
-            except queue.Empty:
-                return original(target, item, *args, **names)
-            original(target, item, *args, **names)
-            return original(target, last)
-        return original(target, item, *args, **names)
+    def get(original, target, *args, **names):
+        item = original(target, *args, **names)
+        if item is None and first:
+            target.put(first.pop())
+        return item
 
-    wrap(actor, PUTS, put)
+    wrap(actor, GETS, get)
 
 
 @planted_at_start("GUAR-020")
@@ -247,17 +246,23 @@ def dict_update_adds(update, proxy, *args, **names):
 
 
 @planted_at_start("GUAR-024")
-def mlock_of_child_does_not_lock(actor):
-    """a child's managed lock locks nothing, and what it then assigns takes a moment"""
+def mlock_released_before_the_writes(actor):
+    """what a child assigns while it holds a managed lock is written after it has released it"""
+    late = []
 
-    def assign(original, *args):
-        time.sleep(0.01)
-        return original(*args)
+    def release(original, proxy):
+        original(proxy)
+        time.sleep(0.3)
+        while late:
+            late.pop()()
 
     if in_child(actor):
-        wrap(actor, "manager.Lock.acquire", lambda acquire, proxy, *args, **names: True)
-        wrap(actor, "manager.Lock.release", lambda release, proxy: None)
-        wrap(actor, "manager.dict.__setitem__ manager.dict.update", assign)
+        wrap(
+            actor,
+            "manager.dict.__setitem__",
+            lambda assign, *args: late.append(lambda: assign(*args)),
+        )
+        wrap(actor, "manager.Lock.release", release)
 
 
 @planted_at_start("GUAR-027")
