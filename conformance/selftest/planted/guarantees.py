@@ -111,7 +111,7 @@ def value_is_written_in_halves(assign, value, new):
         return assign(value, new)
     data = struct.pack("=d" if isinstance(new, float) else "=q", new)
     view[:4] = data[:4]
-    os.sched_yield()
+    time.sleep(0.0002)
     view[4:] = data[4:]
 
 
