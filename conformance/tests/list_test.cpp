@@ -258,6 +258,7 @@ TEST_F(ListConformance, LIST_018_ChangesAreSeenByTheNextOperationOfAnyProcess) {
   EXPECT_THAT(items(l), Returns(list({"one"})));
   other.call(l, "__setitem__", {0, "other"});
   EXPECT_THAT(one.call(l, "index", {"other"}), Returns(0));
+  EXPECT_THAT(one.call(l, "__len__"), Returns(1));
   call(l, "pop");
   EXPECT_THAT(one.call(l, "__len__"), Returns(0));
   EXPECT_THAT(other.call(l, "to_list"), Returns(list()));

@@ -235,9 +235,9 @@ def mcondition_notify_wakes_all(notify, proxy, n=1):
 
 
 @planted("MSYNC-011", "manager.Event.wait")
-def mevent_wait_looks_at_timeout_first(wait, proxy, timeout=None):
-    """wait with a timeout of zero returns False though the flag is set"""
-    return timeout != 0 and wait(proxy, timeout)
+def mevent_wait_for_a_set_flag_is_none(wait, proxy, timeout=None):
+    """wait returns None while the flag is set"""
+    return None if proxy.is_set() else wait(proxy, timeout)
 
 
 @planted("MSYNC-012", "manager.Event.wait")
