@@ -1,3 +1,4 @@
+#include "channel/message_queue.hpp"
 #include "mp/joinable_queue.hpp"
 #include "mp/simple_queue.hpp"
 #include "sweep/operations.hpp"
@@ -6,8 +7,15 @@
 namespace mp::sweep {
 namespace {
 
-/// The size of a queue's first ring: what does not fit into it makes it grow.
-constexpr std::size_t kRingBytes = 1 << 16;
+/// A queue with the smallest ring there can be. What does not fit into it makes it grow; and the
+/// messages that fill it are short enough to be copied by few instructions.
+class SmallQueue : public Queue {
+ public:
+  static constexpr unsigned kRingLog2 = 12;
+  static constexpr std::size_t kRingBytes = 1 << kRingLog2;
+
+  SmallQueue() : Queue(require(channel::MessageQueue::create(0, kRingLog2), "a queue is made")) {}
+};
 
 /// A text of that length that says where in it each byte belongs.
 std::string text_of(std::size_t length) {
@@ -32,9 +40,9 @@ World get_from(const Queue& queue, const Texts& before) {
 
 /// A queue whose next message begins so many bytes before the end of its ring.
 Queue queue_near_end(std::size_t bytes_left) {
-  const Queue queue = queue_of({});
-  constexpr std::size_t kHeaderBytes = 16;
-  put(queue, std::string(kRingBytes - bytes_left - kHeaderBytes, 'x'));
+  const SmallQueue queue;
+  put(queue,
+      std::string(SmallQueue::kRingBytes - bytes_left - sizeof(channel::MessageHeader), 'x'));
   get(queue);
   return queue;
 }
@@ -48,12 +56,12 @@ World get_across_the_end() {
   return get_from(queue, contents);
 }
 
-/// The ring is grown with a little message in it, which is copied.
+/// The ring grows with messages in it, which are copied, and which lay across its end.
 World put_that_grows() {
-  const Queue queue = queue_near_end(4096);
-  const Texts contents = {"a", text_of(200)};
+  const Queue queue = queue_near_end(256);
+  const Texts contents = {"a", text_of(1000)};
   for (const std::string& text : contents) put(queue, text);
-  return put_into(queue, contents, text_of(kRingBytes));
+  return put_into(queue, contents, text_of(3200));
 }
 
 World put_full() {
@@ -155,7 +163,7 @@ std::vector<Operation> queue_operations() {
        }},
       {"queue.put.nothing", [] { return put_into(queue_of({}), {}, ""); }},
       {"queue.put.across_the_end", put_across_the_end},
-      {"queue.put.growing", put_that_grows, 1500},
+      {"queue.put.growing", put_that_grows},
       {"queue.put.full", put_full},
       {"queue.get",
        [] {

@@ -81,7 +81,7 @@ class Sweep {
   Report run() {
     const Clock::time_point started = Clock::now();
     const std::set<Point> marked = survey();
-    if (limits_.points == Points::Every && operation_.points_max == 0) {
+    if (limits_.points == Points::Every) {
       kill_at_every_instruction();
     } else {
       for (const Point& point : marked) kill_at(point);
@@ -114,9 +114,7 @@ class Sweep {
       if (shared.have_changed()) marked.insert({count + 1});
     }
     marked.insert({count});
-    const long spread_max =
-        limits_.points == Points::Every ? operation_.points_max : limits_.spread_max;
-    const long stride = std::max(1L, count / std::max(1L, spread_max));
+    const long stride = std::max(1L, count / std::max(1L, limits_.spread_max));
     for (long between = stride / 2; between < count; between += stride) marked.insert({between});
     return marked;
   }

@@ -64,9 +64,6 @@ struct World {
 struct Operation {
   std::string name;  ///< as in "lock.acquire"
   std::function<World()> make;
-  /// How many points a full sweep takes at most; 0 is one for every instruction. For operations
-  /// that copy so much that every byte would be an instruction.
-  long points_max = 0;
 };
 
 }  // namespace mp::sweep
