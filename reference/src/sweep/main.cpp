@@ -53,8 +53,8 @@ std::vector<Operation> wanted_operations(const Arguments& arguments) {
 }
 
 void print(const Report& report) {
-  fmt::print("{:<32} {:>12} {:>7} {:>6} {:>7} {:>8.1f}\n", report.name, report.instructions,
-             report.points, report.stuck, report.broken, report.elapsed.count());
+  fmt::print("{:<32} {:>12} {:>7} {:>7} {:>6} {:>7} {:>8.1f}\n", report.name, report.instructions,
+             report.points, report.missed, report.stuck, report.broken, report.elapsed.count());
   for (const std::string& finding : report.findings) fmt::print("    {}\n", finding);
   std::fflush(stdout);
 }
@@ -62,6 +62,7 @@ void print(const Report& report) {
 nlohmann::json to_json(const Report& report) {
   return {{"name", report.name},
           {"points", report.points},
+          {"missed", report.missed},
           {"stuck", report.stuck},
           {"broken", report.broken},
           {"instructions", report.instructions},
@@ -70,8 +71,8 @@ nlohmann::json to_json(const Report& report) {
 }
 
 std::vector<Report> sweep_all(const std::vector<Operation>& operations, const Limits& limits) {
-  fmt::print("{:<32} {:>12} {:>7} {:>6} {:>7} {:>8}\n", "operation", "instructions", "points",
-             "stuck", "broken", "seconds");
+  fmt::print("{:<32} {:>12} {:>7} {:>7} {:>6} {:>7} {:>8}\n", "operation", "instructions", "points",
+             "missed", "stuck", "broken", "seconds");
   std::vector<Report> reports;
   Report sum;
   sum.name = "all";
@@ -81,6 +82,7 @@ std::vector<Report> sweep_all(const std::vector<Operation>& operations, const Li
     print(report);
     sum.instructions += report.instructions;
     sum.points += report.points;
+    sum.missed += report.missed;
     sum.stuck += report.stuck;
     sum.broken += report.broken;
     sum.elapsed += report.elapsed;

@@ -1,7 +1,6 @@
 #include "sweep/participant.hpp"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -13,6 +12,7 @@
 #include <cstring>
 #include <exception>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "base/poll.hpp"
@@ -38,6 +38,8 @@ std::string FindingsPipe::read() const {
   const ssize_t length = ::read(reader_.get(), text.data(), text.size());
   return length <= 0 ? "" : std::string(text.data(), static_cast<std::size_t>(length));
 }
+
+void look_again_soon() { std::this_thread::sleep_for(std::chrono::microseconds(50)); }
 
 void die_with_parent(pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -72,7 +74,7 @@ bool Participant::await_asleep(const Deadline& deadline) const {
     const char state = process_state(pid_);
     if (state == 'S' || state == 'Z') return true;
     if (deadline.passed()) return false;
-    ::sched_yield();
+    look_again_soon();
   }
 }
 

@@ -44,6 +44,10 @@ class Participant {
 /// The state letter of a process, see proc(5); '?' when there is none.
 char process_state(pid_t process);
 
+/// Pauses between two looks at another process, so that it has the processor meanwhile. On a busy
+/// machine a yield would cost more: it stands back behind everybody.
+void look_again_soon();
+
 /// As soon as the process that forked this one ends, this one is killed.
 void die_with_parent(pid_t parent);
 

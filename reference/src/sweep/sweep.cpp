@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -26,6 +27,15 @@ struct Point {
   friend auto operator<=>(const Point&, const Point&) = default;
 };
 
+/// The way of an undisturbed operation.
+struct Course {
+  std::vector<Place> places;     ///< its instructions
+  std::set<Point> system_calls;  ///< inside each of them
+  std::set<Point> changes;       ///< when shared memory had just changed
+
+  long length() const { return static_cast<long>(places.size()); }
+};
+
 std::string to_string(const Point& point) {
   return fmt::format("killed {} {} instructions",
                      point.in_system_call ? "in the system call after" : "after",
@@ -35,9 +45,7 @@ std::string to_string(const Point& point) {
 /// What became of one victim's world.
 struct Aftermath {
   Participant::End end = Participant::End::Well;
-  std::string finding;
-  bool reached = true;              ///< the operation was not over before the point
-  bool before_system_call = false;  ///< what it would have done next
+  std::string finding = {};
 };
 
 /// The second survivor is forked by the first, and dies with it.
@@ -80,55 +88,61 @@ class Sweep {
 
   Report run() {
     const Clock::time_point started = Clock::now();
-    const std::set<Point> marked = survey();
-    if (limits_.points == Points::Every) {
-      kill_at_every_instruction();
-    } else {
-      for (const Point& point : marked) kill_at(point);
+    course_ = survey();
+    report_.instructions = course_.length();
+    for (const Point& point : limits_.points == Points::Every ? every_point() : samples()) {
+      if (report_.stuck + report_.broken < limits_.failures_max) kill_at(point);
     }
     report_.elapsed = Clock::now() - started;
     return std::move(report_);
   }
 
  private:
-  bool is_over() const { return report_.stuck + report_.broken >= limits_.failures_max; }
-
-  /// Runs the operation to its end once, and marks the points at which a death can make a
-  /// difference: two deaths between which shared memory did not change leave the same behind.
-  std::set<Point> survey() {
-    std::set<Point> marked{{0}};
+  /// Runs the operation to its end, one instruction after the other.
+  Course survey() const {
     const World world = operation_.make();
     const FindingsPipe findings;
     std::vector<Participant> others = start_asleep(world.bystanders, findings);
     Victim victim(world, [&] { let_things_happen(world, findings, others); });
     append(others, start_asleep(world.followers, findings));
     SharedPages shared;
-    long& count = report_.instructions;
-    for (; count < kInstructionsMax; ++count) {
-      if (victim.is_before_system_call()) {
-        marked.insert({count});
-        marked.insert({count, true});
-        marked.insert({count + 1});
-      }
+    Course course;
+    std::map<std::uintptr_t, long> passes;
+    while (course.length() < kInstructionsMax) {
+      const std::uintptr_t address = victim.address();
+      const bool repeats = !course.places.empty() && course.places.back().address == address;
+      const Place here{.address = address,
+                       .pass = repeats ? passes[address] : ++passes[address],
+                       .repetition = repeats ? course.places.back().repetition + 1 : 0};
+      if (victim.is_before_system_call()) course.system_calls.insert({course.length(), true});
       if (victim.step() != Victim::Step::Done) break;
-      if (shared.have_changed()) marked.insert({count + 1});
+      course.places.push_back(here);
+      if (shared.have_changed()) course.changes.insert({course.length()});
     }
-    marked.insert({count});
-    const long stride = std::max(1L, count / std::max(1L, limits_.spread_max));
-    for (long between = stride / 2; between < count; between += stride) marked.insert({between});
-    return marked;
+    return course;
   }
 
-  void kill_at_every_instruction() {
-    for (long instructions = 0; instructions < kInstructionsMax && !is_over(); ++instructions) {
-      const Aftermath aftermath = kill_at({instructions});
-      if (aftermath.before_system_call) kill_at({instructions, true});
-      if (!aftermath.reached) return;
-    }
+  std::set<Point> every_point() const {
+    std::set<Point> points = course_.system_calls;
+    for (long n = 0; n <= course_.length(); ++n) points.insert({n});
+    return points;
   }
 
-  Aftermath kill_at(const Point& point) {
-    if (is_over()) return {};
+  /// Two deaths between which shared memory did not change leave the same behind.
+  std::set<Point> samples() const {
+    std::set<Point> points = course_.system_calls;
+    points.insert(course_.changes.begin(), course_.changes.end());
+    for (const Point& call : course_.system_calls) {
+      points.insert({call.instructions});
+      points.insert({std::min(call.instructions + 1, course_.length())});
+    }
+    const long stride = std::max(1L, course_.length() / std::max(1L, limits_.spread_max));
+    for (long n = stride / 2; n < course_.length(); n += stride) points.insert({n});
+    points.insert({{0}, {course_.length()}});
+    return points;
+  }
+
+  void kill_at(const Point& point) {
     Aftermath aftermath;
     try {
       aftermath = live_and_die(point);
@@ -143,7 +157,6 @@ class Sweep {
           "{}: {}: {}", to_string(point),
           aftermath.end == Participant::End::Stuck ? "stuck" : "broken", aftermath.finding));
     }
-    return aftermath;
   }
 
   Aftermath live_and_die(const Point& point) {
@@ -162,25 +175,27 @@ class Sweep {
     return aftermath;
   }
 
-  static Aftermath live_until(const Point& point, const World& world, const FindingsPipe& findings,
-                              std::vector<Participant>& others) {
-    Aftermath aftermath;
+  Aftermath live_until(const Point& point, const World& world, const FindingsPipe& findings,
+                       std::vector<Participant>& others) {
     Victim victim(world, [&] { let_things_happen(world, findings, others); });
     append(others, start_asleep(world.followers, findings));
-    for (long step = 0; step < point.instructions && aftermath.reached; ++step) {
-      const Victim::Step stepped = victim.step();
-      if (stepped == Victim::Step::Hangs) return {Participant::End::Stuck, "the victim"};
-      aftermath.reached = stepped == Victim::Step::Done;
+    const bool is_end = point.instructions == course_.length();
+    const Victim::Step came =
+        is_end ? victim.run_to_end()
+               : victim.run_to(course_.places[static_cast<std::size_t>(point.instructions)]);
+    if (came == Victim::Step::Hangs) return {Participant::End::Stuck, "the victim"};
+    if (!is_end && came == Victim::Step::Ended) ++report_.missed;
+    if (came == Victim::Step::Done && point.in_system_call && victim.is_before_system_call()) {
+      victim.enter_system_call();
     }
-    aftermath.before_system_call = aftermath.reached && victim.is_before_system_call();
-    if (point.in_system_call && aftermath.before_system_call) victim.enter_system_call();
     victim.kill();
     if (!victim.has_slept()) let_things_happen(world, findings, others);
-    return aftermath;
+    return {};
   }
 
   const Operation& operation_;
   Limits limits_;
+  Course course_;
   Report report_;
 };
 

@@ -29,6 +29,7 @@ struct Report {
   std::string name;
   long instructions = 0;  ///< of the operation when nothing disturbs it
   long points = 0;        ///< how many victims were killed
+  long missed = 0;        ///< how many of them had ended before: time had changed their course
   long stuck = 0;         ///< after how many of them somebody waited for ever
   long broken = 0;        ///< after how many of them an invariant did not hold
   std::chrono::duration<double> elapsed{};

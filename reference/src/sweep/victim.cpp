@@ -1,6 +1,5 @@
 #include "sweep/victim.hpp"
 
-#include <sched.h>
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -43,7 +42,8 @@ bool Victim::is_possible() {
 #if defined(__x86_64__)
   World nothing;
   nothing.operate = [] {};
-  return Victim(nothing, nothing.on_sleep).step() == Step::Done;
+  Victim victim(nothing, nothing.on_sleep);
+  return WIFSTOPPED(victim.status_) && victim.run_to({.address = victim.address()}) == Step::Done;
 #else
   return false;
 #endif
@@ -67,22 +67,40 @@ void Victim::kill() {
 }
 
 Victim::Step Victim::step() {
-  if (!WIFSTOPPED(status_)) return Step::Ended;
-  if (is_before_system_call()) return step_through_system_call();
+  if (is_before_system_call()) return proceed(PTRACE_SINGLESTEP);
+  // Nothing but a system call takes long enough to be watched.
   if (::ptrace(PTRACE_SINGLESTEP, pid_, nullptr, nullptr) != 0) return Step::Ended;
-  // Any signal but the step's own is that of the end.
   return has_stopped(0) && WSTOPSIG(status_) == SIGTRAP ? Step::Done : Step::Ended;
 }
 
-Victim::Step Victim::step_through_system_call() {
-  enter_system_call();
-  if (!WIFSTOPPED(status_)) {
-    if (!std::exchange(has_slept_, true)) on_sleep_();
-    const Deadline deadline = Deadline::after(kPatience);
-    while (!has_stopped(WNOHANG)) {
-      if (deadline.passed()) return Step::Hangs;
-      ::sched_yield();
+Victim::Step Victim::run_to(const Place& place) {
+  set_breakpoint(place.address);
+  Step reached = Step::Done;
+  for (long pass = 0; pass < place.pass && reached == Step::Done; ++pass) {
+    reached = proceed(PTRACE_CONT);
+  }
+  if (reached != Step::Done) return reached;
+  clear_breakpoint();
+  for (long n = 0; n < place.repetition && reached == Step::Done; ++n) reached = step();
+  return reached;
+}
+
+Victim::Step Victim::run_to_end() { return proceed(PTRACE_CONT); }
+
+/// Any signal but the trap of a step or a breakpoint is that of the operation's end.
+Victim::Step Victim::proceed(int request) {
+  status_ = 0;
+  if (ptrace(static_cast<__ptrace_request>(request), pid_, nullptr, nullptr) != 0) {
+    return Step::Ended;
+  }
+  const Deadline deadline = Deadline::after(kPatience);
+  while (!has_stopped(WNOHANG)) {
+    if (!has_slept_ && process_state(pid_) == 'S') {
+      has_slept_ = true;
+      on_sleep_();
     }
+    if (deadline.passed()) return Step::Hangs;
+    look_again_soon();
   }
   return WSTOPSIG(status_) == SIGTRAP ? Step::Done : Step::Ended;
 }
@@ -90,7 +108,7 @@ Victim::Step Victim::step_through_system_call() {
 void Victim::enter_system_call() {
   status_ = 0;
   if (::ptrace(PTRACE_SINGLESTEP, pid_, nullptr, nullptr) != 0) return;
-  while (!has_stopped(WNOHANG) && process_state(pid_) != 'S') ::sched_yield();
+  while (!has_stopped(WNOHANG) && process_state(pid_) != 'S') look_again_soon();
 }
 
 bool Victim::has_stopped(int wait_options) {
@@ -101,14 +119,37 @@ bool Victim::has_stopped(int wait_options) {
 }
 
 bool Victim::is_before_system_call() const {
-#if defined(__x86_64__)
-  const long address = ::ptrace(PTRACE_PEEKUSER, pid_, offsetof(user_regs_struct, rip), nullptr);
   // The victim was forked from this process: its code is at the same place here.
   constexpr unsigned char kSystemCall[] = {0x0f, 0x05};
-  return std::memcmp(reinterpret_cast<const void*>(address), kSystemCall, sizeof kSystemCall) == 0;
-#else
-  return false;
-#endif
+  return std::memcmp(reinterpret_cast<const void*>(address()), kSystemCall, sizeof kSystemCall) ==
+         0;
 }
+
+#if defined(__x86_64__)
+
+std::uintptr_t Victim::address() const {
+  return static_cast<std::uintptr_t>(
+      ::ptrace(PTRACE_PEEKUSER, pid_, offsetof(user_regs_struct, rip), nullptr));
+}
+
+void Victim::set_breakpoint(std::uintptr_t address) {
+  constexpr long kEnableFirst = 1;  // of the control register: for execution at that address
+  const bool is_set =
+      ::ptrace(PTRACE_POKEUSER, pid_, offsetof(user, u_debugreg[0]), address) == 0 &&
+      ::ptrace(PTRACE_POKEUSER, pid_, offsetof(user, u_debugreg[7]), kEnableFirst) == 0;
+  MP_ASSERT(is_set);
+}
+
+void Victim::clear_breakpoint() {
+  ::ptrace(PTRACE_POKEUSER, pid_, offsetof(user, u_debugreg[7]), 0L);
+}
+
+#else
+
+std::uintptr_t Victim::address() const { return reinterpret_cast<std::uintptr_t>(&be_victim); }
+void Victim::set_breakpoint(std::uintptr_t) {}
+void Victim::clear_breakpoint() {}
+
+#endif
 
 }  // namespace mp::sweep

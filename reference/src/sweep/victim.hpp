@@ -2,14 +2,26 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
+#include <functional>
+
 #include "mp/clock.hpp"
 #include "sweep/world.hpp"
 
 namespace mp::sweep {
 
-/// A forked process that runs a world's operation one machine instruction at a time, by ptrace(2),
-/// until it is killed (SIGKILL): the death of a process at any chosen point of the library's real
-/// code. Needs x86-64, and a system that lets a process trace its child.
+/// An instruction of an operation: where it is, how often the operation has come there by then,
+/// and, where one instruction does its work again and again (as `rep movsb`), how often it did so.
+struct Place {
+  std::uintptr_t address = 0;
+  long pass = 1;
+  long repetition = 0;
+};
+
+/// A forked process that runs a world's operation under control of this one, by ptrace(2), up to
+/// any chosen machine instruction, until it is killed (SIGKILL): the death of a process at any
+/// chosen point of the library's real code. Needs x86-64, and a system that lets a process trace
+/// its child.
 class Victim {
  public:
   static bool is_possible();
@@ -28,6 +40,11 @@ class Victim {
   };
   Step step();
 
+  /// Runs at full speed until it stands before the instruction, by a breakpoint of the processor.
+  Step run_to(const Place& place);
+  Step run_to_end();
+
+  std::uintptr_t address() const;
   bool is_before_system_call() const;
   /// Begins the system call that it stands before, and returns when it sleeps there or has
   /// returned.
@@ -38,7 +55,9 @@ class Victim {
   void kill();
 
  private:
-  Step step_through_system_call();
+  Step proceed(int request);
+  void set_breakpoint(std::uintptr_t address);
+  void clear_breakpoint();
   bool has_stopped(int wait_options);
 
   std::function<void()> on_sleep_;
