@@ -88,7 +88,7 @@ class Sweep {
 
   Report run() {
     const Clock::time_point started = Clock::now();
-    course_ = survey();
+    course_ = undisturbed();
     report_.instructions = course_.length();
     for (const Point& point : limits_.points == Points::Every ? every_point() : samples()) {
       if (report_.stuck + report_.broken < limits_.failures_max) kill_at(point);
@@ -98,6 +98,17 @@ class Sweep {
   }
 
  private:
+  /// The shortest of a few: the kernel's clock in user space starts over when it is being set, and
+  /// a bystander may wake.
+  Course undisturbed() const {
+    Course shortest = survey();
+    for (int again = 0; again < 2; ++again) {
+      Course other = survey();
+      if (other.length() < shortest.length()) shortest = std::move(other);
+    }
+    return shortest;
+  }
+
   /// Runs the operation to its end, one instruction after the other.
   Course survey() const {
     const World world = operation_.make();
