@@ -60,15 +60,25 @@ World release_bounded() {
   return world;
 }
 
-/// One who waits for a permit; it goes on when the victim gave one, and at the latest by the
+/// One who waits for a permit, and says when it was served.
+std::function<void()> waiter(const Semaphore& semaphore, const Semaphore& served) {
+  return [semaphore, served] {
+    acquire(semaphore);
+    require(served.release(), "a permit is given");
+  };
+}
+
+/// One waits for a permit; it goes on when the victim gave one, and at the latest by the
 /// survivor's.
 World release_to_a_waiter() {
   const Semaphore semaphore = semaphore_of(0);
+  const Semaphore served = semaphore_of(0);
   World world;
-  world.bystanders = {[semaphore] { acquire(semaphore); }};
+  world.bystanders = {waiter(semaphore, served)};
   world.operate = [semaphore] { static_cast<void>(semaphore.release()); };
-  world.inspect = [semaphore] { require(semaphore.release(), "a permit is given"); };
-  world.conclude = [semaphore] {
+  world.inspect = [semaphore, served] {
+    require(semaphore.release(), "a permit is given");
+    require(served.acquire(kPatience), "who waits gets a permit");
     require(semaphore.get_value() <= 1, "a permit is taken by one, not by two");
   };
   return world;
@@ -89,10 +99,7 @@ World acquire_contended() {
   const Semaphore semaphore = semaphore_of(0);
   const Semaphore served = semaphore_of(0);
   World world;
-  world.bystanders = {[semaphore, served] {
-    acquire(semaphore);
-    require(served.release(), "a permit is given");
-  }};
+  world.bystanders = {waiter(semaphore, served)};
   world.operate = [semaphore] { static_cast<void>(semaphore.acquire(kImpatience)); };
   world.on_sleep = [semaphore] { require(semaphore.release(), "a permit is given"); };
   world.inspect = [semaphore, served] {
