@@ -1,5 +1,6 @@
 // ARRAY: any sequence of reading and assigning agrees with an array of the model.
 #include "tests/support/conformance.hpp"
+#include "tests/support/in_range.hpp"
 #include "tests/support/shared_numbers.hpp"
 
 namespace mpspec {
@@ -19,7 +20,7 @@ class ArrayProperties : public Conformance {
 TEST_F(ArrayProperties, ARRAY_004_AnyElementsAreStoredAsTheirTypeStoresThem) {
   check_property([&] {
     const CType type = *gen::c_type();
-    const Value items = *gen::assignable_items(type, *rc::gen::inRange<std::size_t>(0, 20));
+    const Value items = *gen::assignable_items(type, *gen::in_range<std::size_t>(0, 20));
     const Object array = main().make("Array", {type.typecode(), items});
     const ArrayModel model(type, items.get_if<List>()->items);
     RC_ASSERT(main().call(array, "to_list") == to_outcome(model.to_list()));
@@ -56,7 +57,7 @@ TEST_F(ArrayProperties, ARRAY_017_AnyAssignmentOfValue) {
   check_property([&](const std::string& before) {
     RC_PRE(!before.empty());
     const Object array = main().make("Array", {"c", bytes(before)});
-    const auto length = *rc::gen::inRange<std::size_t>(0, before.size() + 2);
+    const auto length = *gen::in_range<std::size_t>(0, before.size() + 2);
     const auto value = *rc::gen::container<std::string>(length, rc::gen::arbitrary<char>());
     std::string after = value + (length < before.size() ? std::string(1, '\0') : "");
     if (length > before.size()) {

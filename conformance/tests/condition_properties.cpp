@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "tests/support/condition_waiter.hpp"
+#include "tests/support/in_range.hpp"
 
 namespace mpspec {
 namespace {
@@ -25,8 +26,8 @@ TEST_F(ConditionProperties, CONDITION_006_AsManyAsNotifiedOrAsWait) {
   for (std::size_t i = 0; i < kChildren; ++i) children.push_back(main().spawn({condition}));
   check_property(
       [&] {
-        const auto waiting = *rc::gen::inRange<std::size_t>(1, kChildren + 1);
-        const auto notified = *rc::gen::inRange<std::size_t>(1, kChildren + 2);
+        const auto waiting = *gen::in_range<std::size_t>(1, kChildren + 1);
+        const auto notified = *gen::in_range<std::size_t>(1, kChildren + 2);
         std::deque<ConditionWaiter> waiters;
         for (std::size_t i = 0; i < waiting; ++i)
           waiters.emplace_back(children[i].actor, condition, main());

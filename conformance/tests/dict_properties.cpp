@@ -2,6 +2,7 @@
 #include "model/dict_model.hpp"
 #include "tests/support/concurrent.hpp"
 #include "tests/support/generators.hpp"
+#include "tests/support/in_range.hpp"
 #include "tests/support/managed.hpp"
 #include "tests/support/operation_table.hpp"
 
@@ -178,8 +179,7 @@ TEST_F(DictProperties, DICT_011_AnyValueIsAValue) {
 /// Operations on two keys, so that those of several processes meet.
 const std::vector<Callable>& meeting() {
   static const auto key = rc::gen::element<Value>("a", "b");
-  static const auto number =
-      rc::gen::map(rc::gen::inRange(0, 1000), [](int n) { return Value(n); });
+  static const auto number = rc::gen::map(gen::in_range(0, 1000), [](int n) { return Value(n); });
   static const auto both = rc::gen::map(number, [](const Value& n) {
     return dict({{"a", n}, {"b", n}});
   });

@@ -1,6 +1,7 @@
 // EVENT: sequences of calls by several processes, one after another, agree with a flag.
 #include "model/result.hpp"
 #include "tests/support/conformance.hpp"
+#include "tests/support/in_range.hpp"
 #include "tests/support/modelled.hpp"
 
 namespace mpspec {
@@ -14,7 +15,7 @@ class EventCall : public ModelledCall<Flag> {
  protected:
   explicit EventCall(std::string method, Args args = {})
       : ModelledCall(std::move(method), std::move(args)) {
-    actor_ = *rc::gen::inRange<std::size_t>(0, 3);
+    actor_ = *gen::in_range<std::size_t>(0, 3);
   }
 };
 

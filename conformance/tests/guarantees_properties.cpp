@@ -1,6 +1,7 @@
 // GUAR-027: the calls of several processes on one managed object happen one
 // after another.
 #include "tests/support/concurrent.hpp"
+#include "tests/support/in_range.hpp"
 #include "tests/support/managed.hpp"
 #include "tests/support/operation_table.hpp"
 
@@ -12,7 +13,7 @@ constexpr int kProcesses = 3;
 /// From a wide range, so that nearly every value tells which call it came from.
 rc::Gen<Value> number() {
   return rc::gen::noShrink(
-      rc::gen::map(rc::gen::inRange(0, 1'000'000), [](int n) { return Value(n); }));
+      rc::gen::map(gen::in_range(0, 1'000'000), [](int n) { return Value(n); }));
 }
 rc::Gen<Args> no_args() { return args_of(); }
 rc::Gen<Args> only(const Value& value) { return rc::gen::just(Args{value}); }

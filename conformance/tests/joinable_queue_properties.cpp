@@ -1,6 +1,7 @@
 // JOINABLE: sequences of operations agree with a counting queue of the model.
 #include "model/joinable.hpp"
 #include "tests/support/conformance.hpp"
+#include "tests/support/in_range.hpp"
 #include "tests/support/queues.hpp"
 
 namespace mpspec {
@@ -19,7 +20,7 @@ class JoinableQueueProperties : public Conformance {
 struct JoinableCall : ModelledCall<JoinableModel> {
   JoinableCall(std::string method, Args args = {})
       : ModelledCall(std::move(method), std::move(args)) {}
-  void by_any_actor() { actor_ = *rc::gen::inRange<std::size_t>(0, 2); }
+  void by_any_actor() { actor_ = *gen::in_range<std::size_t>(0, 2); }
 };
 
 struct Put : JoinableCall {

@@ -1,6 +1,7 @@
 // LIST: sequences of operations agree with Python's list.
 #include "model/list_model.hpp"
 #include "tests/support/generators.hpp"
+#include "tests/support/in_range.hpp"
 #include "tests/support/managed.hpp"
 #include "tests/support/operation_table.hpp"
 
@@ -17,7 +18,7 @@ rc::Gen<Value> item() {
 rc::Gen<Value> index() {
   const BigInt huge = BigInt(1) << 70;
   return rc::gen::weightedOneOf<Value>(
-      {{8, rc::gen::map(rc::gen::inRange(-4, 6), [](int n) { return Value(n); })},
+      {{8, rc::gen::map(gen::in_range(-4, 6), [](int n) { return Value(n); })},
        {1, rc::gen::elementOf(std::vector<Value>{true, huge, BigInt(-huge)})}});
 }
 

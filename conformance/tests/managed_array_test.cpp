@@ -1,5 +1,6 @@
 // MARRAY: an array.array in a manager's server.
 #include "model/list_model.hpp"
+#include "tests/support/in_range.hpp"
 #include "tests/support/managed.hpp"
 
 namespace mpspec {
@@ -94,7 +95,7 @@ TEST_F(ManagedArrayConformance, MARRAY_003_AnySliceOfTheSameLengthAgreesWithALis
     ListModel model(initial);
     const auto bound =
         rc::gen::oneOf(rc::gen::just(Value()),
-                       rc::gen::map(rc::gen::inRange(-9, 10), [](int n) { return Value(n); }));
+                       rc::gen::map(gen::in_range(-9, 10), [](int n) { return Value(n); }));
     const Value part =
         slice(*bound, *bound, *rc::gen::element<Value>(Value(), 1, 2, 3, -1, -2, -3));
     const ModelResult read = model.getitem(part);

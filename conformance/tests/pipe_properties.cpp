@@ -4,6 +4,7 @@
 #include "model/fifo.hpp"
 #include "tests/support/conformance.hpp"
 #include "tests/support/generators.hpp"
+#include "tests/support/in_range.hpp"
 #include "tests/support/modelled.hpp"
 
 namespace mpspec {
@@ -18,7 +19,7 @@ struct PipeModel {
 struct EndCall : ModelledCall<PipeModel> {
   explicit EndCall(std::string method, Args args = {})
       : ModelledCall(std::move(method), std::move(args)) {
-    actor_ = object_ = *rc::gen::inRange<std::size_t>(0, 2);
+    actor_ = object_ = *gen::in_range<std::size_t>(0, 2);
   }
 };
 
@@ -90,8 +91,8 @@ TEST_F(PipeProperties, PIPE_020_AnyBytesCanBeSent) {
 TEST_F(PipeProperties, PIPE_021_AnyPartOfABuffer) {
   const auto [a, b] = main().make_pipe();
   check_property([&, from = a, to = b](const std::string& buffer) {
-    const auto offset = *rc::gen::inRange<std::size_t>(0, buffer.size() + 1);
-    const auto size = *rc::gen::inRange<std::size_t>(0, buffer.size() - offset + 1);
+    const auto offset = *gen::in_range<std::size_t>(0, buffer.size() + 1);
+    const auto size = *gen::in_range<std::size_t>(0, buffer.size() - offset + 1);
     transfer(from, {bytes(buffer), offset, size}, to, buffer.substr(offset, size));
     transfer(from, {bytes(buffer), offset}, to, buffer.substr(offset));
   });
@@ -101,8 +102,8 @@ TEST_F(PipeProperties, PIPE_022_AnyBadPartIsRefused) {
   const auto [a, b] = main().make_pipe();
   check_property([&, from = a, to = b](const std::string& buffer) {
     const auto length = static_cast<int>(buffer.size());
-    const int offset = *rc::gen::inRange(-5, length + 5);
-    const int size = *rc::gen::inRange(-5, length + 5);
+    const int offset = *gen::in_range(-5, length + 5);
+    const int size = *gen::in_range(-5, length + 5);
     RC_PRE(offset < 0 || size < 0 || offset > length || offset + size > length);
     RC_ASSERT(main().call(from, "send_bytes", {bytes(buffer), offset, size}).error() ==
               "ValueError");
@@ -113,8 +114,8 @@ TEST_F(PipeProperties, PIPE_022_AnyBadPartIsRefused) {
 TEST_F(PipeProperties, PIPE_024_AnyMessageIntoAnyBuffer) {
   const auto [a, b] = main().make_pipe();
   check_property([&, from = a, to = b](const std::string& message) {
-    const auto before = *rc::gen::inRange<std::size_t>(0, 10);
-    const auto behind = *rc::gen::inRange<std::size_t>(0, 10);
+    const auto before = *gen::in_range<std::size_t>(0, 10);
+    const auto behind = *gen::in_range<std::size_t>(0, 10);
     const std::string buffer = std::string(before, '\0') + message + std::string(behind, '\0');
     RC_ASSERT(main().call(from, "send_bytes", {bytes(message)}) == Outcome(Value()));
     RC_ASSERT(main().call(to, "recv_bytes_into", {buffer.size(), before}) ==

@@ -1,5 +1,6 @@
 // PROCESS: exit codes of any size.
 #include "tests/support/conformance.hpp"
+#include "tests/support/in_range.hpp"
 
 namespace mpspec {
 namespace {
@@ -28,7 +29,7 @@ TEST_F(ProcessProperties, PROCESS_019_AnyInteger) {
 TEST_F(ProcessProperties, PROCESS_022_AnyByte) {
   check_property(
       [&] {
-        const int n = *rc::gen::inRange(0, 256);
+        const int n = *gen::in_range(0, 256);
         RC_ASSERT(exitcode_of("actor.os_exit", n) == Outcome(Value(n)));
       },
       kRuns);

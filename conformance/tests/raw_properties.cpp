@@ -1,5 +1,6 @@
 // RAW: sequences of operations agree with the models of Value and Array.
 #include "tests/support/conformance.hpp"
+#include "tests/support/in_range.hpp"
 #include "tests/support/shared_numbers.hpp"
 
 namespace mpspec {
@@ -26,7 +27,7 @@ TEST_F(RawProperties, RAW_001_AssignmentsOfSeveralProcessesAgreeWithTheModel) {
   const Child one = main().spawn(values);
   const Child other = main().spawn(values);
   check_property([&] {
-    const auto which = *rc::gen::inRange<std::size_t>(0, values.size());
+    const auto which = *gen::in_range<std::size_t>(0, values.size());
     const CType& type = CType::all()[which];
     Subject subject{{&main(), &one.actor, &other.actor}, {values[which]}};
     RC_ASSERT(main().call(values[which], "value.set", {type.zero()}) == Outcome(Value()));

@@ -1,6 +1,7 @@
 // RLOCK: sequences of calls by several processes, one after another, agree with a model.
 #include "model/rlock_model.hpp"
 #include "tests/support/conformance.hpp"
+#include "tests/support/in_range.hpp"
 #include "tests/support/modelled.hpp"
 
 namespace mpspec {
@@ -11,7 +12,7 @@ class Acquire : public ModelledCall<RLockModel> {
   Acquire()
       : ModelledCall("acquire", *rc::gen::elementOf(std::vector<Args>{
                                     {false}, {true, 0}, {true, -0.5}, {false, 3600.0}})) {
-    actor_ = *rc::gen::inRange<std::size_t>(0, 3);
+    actor_ = *gen::in_range<std::size_t>(0, 3);
   }
   ModelResult model(RLockModel& lock) const override { return lock.acquire(actor_); }
 };
@@ -19,7 +20,7 @@ class Acquire : public ModelledCall<RLockModel> {
 /// By the holder: what others get is another clause's.
 class Release : public ModelledCall<RLockModel> {
  public:
-  Release() : ModelledCall("release") { actor_ = *rc::gen::inRange<std::size_t>(0, 3); }
+  Release() : ModelledCall("release") { actor_ = *gen::in_range<std::size_t>(0, 3); }
   void checkPreconditions(const RLockModel& lock) const override { RC_PRE(lock.held_by(actor_)); }
   ModelResult model(RLockModel& lock) const override { return lock.release(actor_); }
 };

@@ -4,6 +4,7 @@
 #include "model/shareable_list_model.hpp"
 #include "tests/support/conformance.hpp"
 #include "tests/support/generators.hpp"
+#include "tests/support/in_range.hpp"
 #include "tests/support/modelled.hpp"
 
 namespace mpspec {
@@ -11,8 +12,8 @@ namespace {
 
 /// ASCII without NULs at its end, of up to that many characters.
 rc::Gen<std::string> ascii(std::size_t length) {
-  return rc::gen::mapcat(rc::gen::inRange<std::size_t>(0, length + 1), [](std::size_t exact) {
-    return rc::gen::container<std::string>(exact, rc::gen::inRange<char>(1, 127));
+  return rc::gen::mapcat(gen::in_range<std::size_t>(0, length + 1), [](std::size_t exact) {
+    return rc::gen::container<std::string>(exact, gen::in_range<char>(1, 127));
   });
 }
 
@@ -39,7 +40,7 @@ struct ListCall : ModelledCall<ShareableListModel> {
 };
 
 rc::Gen<Value> index_of(const ShareableListModel& state) {
-  return rc::gen::map(rc::gen::inRange<std::size_t>(0, state.size()),
+  return rc::gen::map(gen::in_range<std::size_t>(0, state.size()),
                       [](std::size_t index) { return Value(index); });
 }
 
@@ -98,7 +99,7 @@ class ShareableListProperties : public Conformance {
   template <class... Commands>
   void check(rc::Gen<Value> items_from) {
     check_property([&] {
-      const auto length = *rc::gen::inRange<std::size_t>(1, 8);
+      const auto length = *gen::in_range<std::size_t>(1, 8);
       const auto items = *rc::gen::container<std::vector<Value>>(length, items_from);
       Subject subject{{&main()}, {main().make("ShareableList", {list(items)})}};
       check_sequence(ShareableListModel(items), subject,

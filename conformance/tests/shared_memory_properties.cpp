@@ -1,5 +1,6 @@
 // SHM: any reading and writing of two processes agrees with a string of bytes.
 #include "tests/support/conformance.hpp"
+#include "tests/support/in_range.hpp"
 
 namespace mpspec {
 namespace {
@@ -16,8 +17,8 @@ TEST_F(SharedMemoryProperties, SHM_003_AnyWritesAreReadByBothProcesses) {
   std::string model(kSize, '\0');
   check_property([&](const std::string& any) {
     const std::string data = any.substr(0, kSize);
-    const auto offset = *rc::gen::inRange<std::size_t>(0, kSize - data.size() + 1);
-    const auto& [writer, own] = users[*rc::gen::inRange(0, 2)];
+    const auto offset = *gen::in_range<std::size_t>(0, kSize - data.size() + 1);
+    const auto& [writer, own] = users[*gen::in_range(0, 2)];
     RC_ASSERT(writer->call(own, "write", {offset, bytes(data)}) == Outcome(Value()));
     model.replace(offset, data.size(), data);
     for (const auto& [reader, theirs] : users) {

@@ -1,5 +1,6 @@
 // VALUE: any sequence of any assignments agrees with a number of the model.
 #include "tests/support/conformance.hpp"
+#include "tests/support/in_range.hpp"
 #include "tests/support/shared_numbers.hpp"
 
 namespace mpspec {
@@ -36,7 +37,7 @@ TEST_F(ValueProperties, VALUE_003_AssignmentsOfSeveralProcessesAgreeWithTheModel
   const Child one = main().spawn(values);
   const Child other = main().spawn(values);
   check_property([&] {
-    const auto which = *rc::gen::inRange<std::size_t>(0, values.size());
+    const auto which = *gen::in_range<std::size_t>(0, values.size());
     const CType& type = CType::all()[which];
     Subject subject{{&main(), &one.actor, &other.actor}, {values[which]}};
     RC_ASSERT(main().call(values[which], "value.set", {type.zero()}) == Outcome(Value()));
@@ -48,7 +49,7 @@ TEST_F(ValueProperties, VALUE_003_AssignmentsOfSeveralProcessesAgreeWithTheModel
 TEST_F(ValueProperties, VALUE_004_AnyIntegerOfTheRangeIsReadBack) {
   const auto values = make_all(CType::all());
   check_property([&](std::uint64_t any) {
-    const auto which = *rc::gen::inRange<std::size_t>(0, values.size());
+    const auto which = *gen::in_range<std::size_t>(0, values.size());
     const CType& type = CType::all()[which];
     RC_PRE(type.is_integer());
     const BigInt number = type.smallest() + any % (type.largest() - type.smallest() + 1);
@@ -87,7 +88,7 @@ TEST_F(ValueProperties, VALUE_009_AnyRefusedValueLeavesItUnchanged) {
 TEST_F(ValueProperties, VALUE_010_AnyIntegerWraps) {
   const auto values = make_all(CType::all());
   check_property([&] {
-    const auto which = *rc::gen::inRange<std::size_t>(0, values.size());
+    const auto which = *gen::in_range<std::size_t>(0, values.size());
     RC_PRE(CType::all()[which].is_integer());
     expect_model(values[which], ValueModel(CType::all()[which]), *gen::integer());
   });

@@ -8,6 +8,7 @@ import argparse
 import ctypes
 import signal
 import sys
+from multiprocessing import current_process
 from multiprocessing.managers import SyncManager
 
 PR_SET_PDEATHSIG = 1
@@ -33,6 +34,7 @@ def main():
     options = parser.parse_args()
     with open(options.authkey_file, 'rb') as file:
         key = file.read().removesuffix(b'\n')
+    current_process().authkey = key  # proxies of other managers' objects connect with it
     # As the server process of a SyncManager, and so that what it has made is removed at its end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))

@@ -5,13 +5,14 @@
 #include "history/explain.hpp"
 #include "history/history_json.hpp"
 #include "history/timeline_html.hpp"
+#include "tests/support/in_range.hpp"
 
 namespace mpspec {
 namespace {
 
 rc::Gen<PlannedCall> planned(const std::vector<Callable>& callables) {
   return rc::gen::mapcat(
-      rc::gen::inRange<std::size_t>(0, callables.size()), [&callables](std::size_t row) {
+      gen::in_range<std::size_t>(0, callables.size()), [&callables](std::size_t row) {
         return rc::gen::map(callables[row].args, [&method = callables[row].method](Args args) {
           return PlannedCall{method, std::move(args)};
         });

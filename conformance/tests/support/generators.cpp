@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "tests/support/in_range.hpp"
+
 namespace mpspec::gen {
 namespace {
 
@@ -34,10 +36,10 @@ std::string encode(unsigned point) {
 /// keep them apart.
 rc::Gen<unsigned> code_point() {
   return rc::gen::weightedOneOf<unsigned>(
-      {{8, rc::gen::inRange(0x20U, 0x7fU)},
-       {2, rc::gen::inRange(0U, 0x250U)},
-       {1, rc::gen::inRange(0x1f300U, 0x1f650U)},
-       {1, rc::gen::inRange(0xdc00U, 0xe000U)},
+      {{8, gen::in_range(0x20U, 0x7fU)},
+       {2, gen::in_range(0U, 0x250U)},
+       {1, gen::in_range(0x1f300U, 0x1f650U)},
+       {1, gen::in_range(0xdc00U, 0xe000U)},
        {1, rc::gen::elementOf(
                std::vector<unsigned>{0, '\'', '"', '\\', '\n', 0x2028, 0xffff, 0x10ffff})}});
 }
@@ -61,14 +63,14 @@ std::vector<Value> distinct(const std::vector<Value>& values) {
 
 rc::Gen<Value> integer() {
   return rc::gen::weightedOneOf<Value>(
-      {{4, rc::gen::map(rc::gen::inRange(-300, 300), [](int n) { return Value(n); })},
+      {{4, rc::gen::map(gen::in_range(-300, 300), [](int n) { return Value(n); })},
        {2,
         rc::gen::map(rc::gen::arbitrary<std::int64_t>(), [](std::int64_t n) { return Value(n); })},
        {1,
         one_of({255, 256, 65535, 65536, std::numeric_limits<std::int32_t>::max(),
                 std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int64_t>::max(),
                 std::numeric_limits<std::int64_t>::min()})},
-       {1, rc::gen::map(rc::gen::pair(rc::gen::inRange(53, 2100), rc::gen::arbitrary<bool>()),
+       {1, rc::gen::map(rc::gen::pair(gen::in_range(53, 2100), rc::gen::arbitrary<bool>()),
                         [](const std::pair<int, bool>& parts) {
                           const BigInt power = BigInt(1) << static_cast<unsigned>(parts.first);
                           return parts.second ? Value(BigInt(-power)) : Value(BigInt(power + 1));
@@ -78,7 +80,7 @@ rc::Gen<Value> integer() {
 rc::Gen<Value> floating() {
   constexpr double inf = std::numeric_limits<double>::infinity();
   return rc::gen::weightedOneOf<Value>(
-      {{3, rc::gen::map(rc::gen::inRange(-1000, 1000), [](int n) { return Value(n / 8.0); })},
+      {{3, rc::gen::map(gen::in_range(-1000, 1000), [](int n) { return Value(n / 8.0); })},
        {2, rc::gen::map(rc::gen::arbitrary<double>(), [](double x) { return Value(x); })},
        {1, one_of({0.0, -0.0, 0.1, 1e300, 5e-324, inf, -inf, std::nan(""), 9007199254740993.0})}});
 }

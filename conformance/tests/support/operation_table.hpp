@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/in_range.hpp"
 #include "tests/support/modelled.hpp"
 
 namespace mpspec {
@@ -35,7 +36,7 @@ rc::Gen<Args> args_of(Gens... gens) {
 /// The positional arguments of an operation whose last ones may be left out.
 rc::Gen<Args> inline at_least(std::size_t count, rc::Gen<Args> all) {
   return rc::gen::mapcat(std::move(all), [count](const Args& args) {
-    return rc::gen::map(rc::gen::inRange(count, args.size() + 1), [args](std::size_t length) {
+    return rc::gen::map(gen::in_range(count, args.size() + 1), [args](std::size_t length) {
       return Args(args.begin(), args.begin() + static_cast<std::ptrdiff_t>(length));
     });
   });
@@ -71,9 +72,9 @@ auto from_table(const std::vector<Operation<Model>>& table, std::size_t actors) 
   using Command = rc::state::Command<Model, Subject>;
   return [&table, actors](const Model&) {
     return rc::gen::mapcat(
-        rc::gen::inRange<std::size_t>(0, table.size()), [&table, actors](std::size_t row) {
+        gen::in_range<std::size_t>(0, table.size()), [&table, actors](std::size_t row) {
           return rc::gen::map(
-              rc::gen::pair(rc::gen::inRange<std::size_t>(0, actors), table[row].args),
+              rc::gen::pair(gen::in_range<std::size_t>(0, actors), table[row].args),
               [&operation = table[row]](std::pair<std::size_t, Args> drawn) {
                 return std::shared_ptr<const Command>(std::make_shared<TableCall<Model>>(
                     operation, drawn.first, std::move(drawn.second)));

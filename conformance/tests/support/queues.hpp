@@ -8,6 +8,7 @@
 #include "model/fifo.hpp"
 #include "tests/support/conformance.hpp"
 #include "tests/support/generators.hpp"
+#include "tests/support/in_range.hpp"
 #include "tests/support/modelled.hpp"
 
 namespace mpspec {
@@ -64,7 +65,7 @@ namespace fifo {
 /// producers.
 template <std::size_t actors = 1>
 struct Put : ModelledCall<FifoModel> {
-  Put() : ModelledCall("put", {*gen::any()}) { actor_ = *rc::gen::inRange<std::size_t>(0, actors); }
+  Put() : ModelledCall("put", {*gen::any()}) { actor_ = *gen::in_range<std::size_t>(0, actors); }
   void checkPreconditions(const FifoModel& state) const override { RC_PRE(!state.full()); }
   ModelResult model(FifoModel& state) const override { return state.put(args_[0]); }
 };
@@ -72,7 +73,7 @@ struct Put : ModelledCall<FifoModel> {
 /// `get` when there is an item; it waits for the item to come through. Any of `actors` may get.
 template <std::size_t actors = 1>
 struct Get : ModelledCall<FifoModel> {
-  Get() : ModelledCall("get") { actor_ = *rc::gen::inRange<std::size_t>(0, actors); }
+  Get() : ModelledCall("get") { actor_ = *gen::in_range<std::size_t>(0, actors); }
   void checkPreconditions(const FifoModel& state) const override { RC_PRE(!state.empty()); }
   ModelResult model(FifoModel& state) const override { return state.get(); }
 };
@@ -85,7 +86,7 @@ struct PutNowait : ModelledCall<FifoModel> {
 /// Only when empty: what was just put may not be there yet.
 template <std::size_t actors = 1>
 struct FailingGet : ModelledCall<FifoModel> {
-  FailingGet() : ModelledCall("get_nowait") { actor_ = *rc::gen::inRange<std::size_t>(0, actors); }
+  FailingGet() : ModelledCall("get_nowait") { actor_ = *gen::in_range<std::size_t>(0, actors); }
   void checkPreconditions(const FifoModel& state) const override { RC_PRE(state.empty()); }
   ModelResult model(FifoModel& state) const override { return state.get(); }
 };
@@ -103,7 +104,7 @@ struct Full : ModelledCall<FifoModel> {
 /// Exact only where `put` delivers before it returns.
 template <std::size_t actors = 1>
 struct IsEmpty : ModelledCall<FifoModel> {
-  IsEmpty() : ModelledCall("empty") { actor_ = *rc::gen::inRange<std::size_t>(0, actors); }
+  IsEmpty() : ModelledCall("empty") { actor_ = *gen::in_range<std::size_t>(0, actors); }
   ModelResult model(FifoModel& state) const override { return Value(state.empty()); }
 };
 

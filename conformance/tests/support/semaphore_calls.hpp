@@ -3,6 +3,7 @@
 
 #include "model/semaphore_model.hpp"
 #include "tests/support/conformance.hpp"
+#include "tests/support/in_range.hpp"
 #include "tests/support/modelled.hpp"
 
 namespace mpspec {
@@ -10,7 +11,7 @@ namespace mpspec {
 class SemaphoreCall : public ModelledCall<SemaphoreModel> {
  protected:
   SemaphoreCall(std::string method, Args args) : ModelledCall(std::move(method), std::move(args)) {
-    actor_ = *rc::gen::inRange<std::size_t>(0, 3);
+    actor_ = *gen::in_range<std::size_t>(0, 3);
   }
 };
 

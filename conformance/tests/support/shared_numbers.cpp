@@ -1,5 +1,7 @@
 #include "tests/support/shared_numbers.hpp"
 
+#include "tests/support/in_range.hpp"
+
 namespace mpspec {
 namespace gen {
 namespace {
@@ -7,7 +9,7 @@ namespace {
 /// Where a double, and with it a conversion in two steps, is exact.
 rc::Gen<Value> exact_integer() {
   constexpr long long kLimit = 1LL << 53;
-  return rc::gen::map(rc::gen::inRange(-kLimit, kLimit + 1), [](long long n) { return Value(n); });
+  return rc::gen::map(gen::in_range(-kLimit, kLimit + 1), [](long long n) { return Value(n); });
 }
 
 rc::Gen<Value> character() {
@@ -52,7 +54,7 @@ rc::Gen<Value> any_slice(std::size_t length) {
   const auto bound = [far] {
     return rc::gen::weightedOneOf<Value>(
         {{1, rc::gen::just(Value())},
-         {4, rc::gen::map(rc::gen::inRange(-far, far), [](int n) { return Value(n); })},
+         {4, rc::gen::map(gen::in_range(-far, far), [](int n) { return Value(n); })},
          {1, rc::gen::element(Value(BigInt(1) << 70), Value(-(BigInt(1) << 70)))}});
   };
   const auto step =
@@ -65,7 +67,7 @@ rc::Gen<Value> any_slice(std::size_t length) {
 
 rc::Gen<Value> near_index(std::size_t length) {
   const int far = static_cast<int>(length) + 2;
-  return rc::gen::map(rc::gen::inRange(-far, far), [](int n) { return Value(n); });
+  return rc::gen::map(gen::in_range(-far, far), [](int n) { return Value(n); });
 }
 
 }  // namespace gen
@@ -85,7 +87,7 @@ SetSlice::SetSlice(const ArrayModel& state) : ModelledCall("__setitem__") {
   const Value slice = *gen::any_slice(state.size());
   const std::size_t right = selected(state, slice);
   const std::size_t count = *rc::gen::weightedOneOf<std::size_t>(
-      {{3, rc::gen::just(right)}, {1, rc::gen::inRange<std::size_t>(0, right + 3)}});
+      {{3, rc::gen::just(right)}, {1, gen::in_range<std::size_t>(0, right + 3)}});
   args_ = {slice, *gen::assignable_items(state.type(), count)};
 }
 

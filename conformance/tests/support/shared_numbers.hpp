@@ -7,6 +7,7 @@
 #include "model/shared_numbers.hpp"
 #include "tests/support/conformance.hpp"
 #include "tests/support/generators.hpp"
+#include "tests/support/in_range.hpp"
 #include "tests/support/modelled.hpp"
 
 namespace mpspec {
@@ -36,7 +37,7 @@ namespace numbers_of {
 /// `value` read by any of the subject's actors.
 template <std::size_t actors = 1>
 struct Read : ModelledCall<ValueModel> {
-  Read() : ModelledCall("value") { actor_ = *rc::gen::inRange<std::size_t>(0, actors); }
+  Read() : ModelledCall("value") { actor_ = *gen::in_range<std::size_t>(0, actors); }
   ModelResult model(ValueModel& state) const override { return state.get(); }
 };
 
@@ -44,7 +45,7 @@ template <std::size_t actors = 1>
 struct Assign : ModelledCall<ValueModel> {
   explicit Assign(const ValueModel& state)
       : ModelledCall("value.set", {*gen::assignable(state.type())}) {
-    actor_ = *rc::gen::inRange<std::size_t>(0, actors);
+    actor_ = *gen::in_range<std::size_t>(0, actors);
   }
   ModelResult model(ValueModel& state) const override { return state.set(args_[0]); }
 };
@@ -61,7 +62,7 @@ namespace array_of {
 
 inline rc::Gen<Value> some_index(std::size_t length, bool inside) {
   if (!inside) return gen::near_index(length);
-  return rc::gen::map(rc::gen::inRange<std::size_t>(0, length),
+  return rc::gen::map(gen::in_range<std::size_t>(0, length),
                       [](std::size_t n) { return Value(n); });
 }
 
@@ -83,8 +84,8 @@ struct SetItem : ModelledCall<ArrayModel> {
 
 struct SetItemRefused : ModelledCall<ArrayModel> {
   explicit SetItemRefused(const ArrayModel& state)
-      : ModelledCall("__setitem__", {*rc::gen::inRange<std::size_t>(0, state.size()),
-                                     *gen::refused(state.type())}) {}
+      : ModelledCall("__setitem__",
+                     {*gen::in_range<std::size_t>(0, state.size()), *gen::refused(state.type())}) {}
   ModelResult model(ArrayModel& state) const override { return state.setitem(args_[0], args_[1]); }
 };
 
@@ -113,7 +114,7 @@ struct Length : ModelledCall<ArrayModel> {
 /// One round of a property: a new array of generated items, and a sequence of these commands on it.
 template <class... Commands>
 void check_round(Actor& actor, const std::string& kind, const CType& type) {
-  const auto length = *rc::gen::inRange<std::size_t>(1, 8);
+  const auto length = *gen::in_range<std::size_t>(1, 8);
   const Value items = *gen::assignable_items(type, length);
   Subject subject{{&actor}, {actor.make(kind, {type.typecode(), items})}};
   const ArrayModel initial(type, items.get_if<List>()->items);
