@@ -14,10 +14,9 @@ double microseconds(Stamp stamp, Stamp zero) {
 }
 
 std::string call_line(const Call& call, Stamp zero, bool stuck) {
-  const std::string ended =
-      call.indefinite ? "?" : fmt::format("{:.1f}", microseconds(call.ended, zero));
-  const std::string outcome =
-      call.indefinite && !call.seen ? "(may or may not have happened)" : outcome_text(call);
+  const bool untold = call.indefinite && !call.seen;
+  const std::string ended = untold ? "?" : fmt::format("{:.1f}", microseconds(call.ended, zero));
+  const std::string outcome = untold ? "(may or may not have happened)" : outcome_text(call);
   return fmt::format("{} {:>10.1f} {:>10}  actor {:<3} {} -> {}\n", stuck ? ">" : " ",
                      microseconds(call.began, zero), ended, call.actor, call_text(call), outcome);
 }

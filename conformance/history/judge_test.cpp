@@ -109,6 +109,16 @@ TEST(Violations, OnlyWhatContradictsItselfIsShown) {
   EXPECT_THAT(text, Not(HasSubstr("'k', 51")));
 }
 
+TEST(Violations, ShowWhatWasStillGoingOn) {
+  const Story torn = Story("manager.dict")
+                         .call(1, "update", {dict({{"a", 1}, {"b", 1}})}, Value(), 0, 9)
+                         .call(2, "get", {"a"}, Value(1), 1, 2)
+                         .call(2, "get", {"b"}, Value(), 3, 4);
+  const Judgement judgement = torn.judged();
+  ASSERT_EQ(judgement.answer, Answer::not_linearizable);
+  EXPECT_THAT(explanation(judgement), HasSubstr("it.update({'a': 1, 'b': 1})"));
+}
+
 TEST(Violations, OfQueuesShowTheItemsThatMatter) {
   Story story("manager.Queue");
   for (int i = 0; i < 60; ++i) story.put(1, i, 10 * i, 10 * i + 1);

@@ -138,6 +138,9 @@ class Minimiser {
 
   /// Those that need not have happened.
   Marks irrelevant_calls() {
+    // A few calls are followed best when none is missing.
+    constexpr std::size_t kEasilyFollowed = 12;
+    if (part_.calls.size() <= kEasilyFollowed) return Marks(part_.calls.size(), false);
     Groups definite;
     for (std::size_t i = 0; i < part_.calls.size(); ++i) {
       if (!part_.calls[i].indefinite) definite.push_back({i});
@@ -145,11 +148,10 @@ class Minimiser {
     return mark(definite, [&](const Marks& attempt) { return still_impossible(part_, attempt); });
   }
 
-  /// What is left without the irrelevant calls, and without those that had not ended.
-  Violation violation(Marks hidden) {
-    for (std::size_t i = 0; i < hidden.size(); ++i)
-      hidden[i] = hidden[i] || (part_.calls[i].indefinite && part_.calls[i].seen);
-    Violation out{without(part_, hidden), 0, {}, 0, "", ""};
+  /// What is left without the irrelevant calls. Those that were still going on are shown: what they
+  /// did may have been seen already.
+  Violation violation(const Marks& irrelevant) {
+    Violation out{without(part_, irrelevant), 0, {}, 0, "", ""};
     constexpr std::chrono::seconds kLastSearch(2);  // it only has to say how far one gets
     Meter meter(Budget::of(kLastSearch));
     const SearchResult result = decide(out.part, meter);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ostream>
 
 #include "history/explain.hpp"
 
@@ -95,15 +96,21 @@ std::optional<Counterexample> failing(const ParallelProgram& program, const RunP
   return out.failures > 0 ? std::optional(std::move(out)) : std::nullopt;
 }
 
+std::string text_of(const PlannedCall& call) {
+  return call_text({0, "object", call.method, call.args});
+}
+
 std::string lane_text(const Lane& lane) {
   std::string out;
-  for (const PlannedCall& call : lane) {
-    out += (out.empty() ? "" : "; ") + call_text({0, "object", call.method, call.args});
-  }
+  for (const PlannedCall& call : lane) out += (out.empty() ? "" : "; ") + text_of(call);
   return out;
 }
 
 }  // namespace
+
+std::ostream& operator<<(std::ostream& out, const PlannedCall& call) {
+  return out << text_of(call);
+}
 
 std::vector<ParallelProgram> smaller_programs(const ParallelProgram& program) {
   std::vector<ParallelProgram> out;

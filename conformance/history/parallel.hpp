@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct PlannedCall {
   std::string method;
   Args args;
 };
+std::ostream& operator<<(std::ostream& out, const PlannedCall& call);
 
 /// First the prefix, one call after the other; then all actors at once.
 struct ParallelProgram {
