@@ -119,6 +119,16 @@ TEST(Violations, ShowWhatWasStillGoingOn) {
   EXPECT_THAT(explanation(judgement), HasSubstr("it.update({'a': 1, 'b': 1})"));
 }
 
+TEST(Violations, KeepWhatBeganWhenTheContradictionEnded) {
+  const Judgement judgement = Story("manager.dict")
+                                  .call(2, "get", {"k"}, Value(2), 1, 5)
+                                  .call(3, "__setitem__", {"k", 2}, Value(), 5, 6)
+                                  .call(2, "get", {"k"}, Value(9), 7, 8)
+                                  .judged();
+  ASSERT_EQ(judgement.answer, Answer::not_linearizable);
+  EXPECT_THAT(explanation(judgement), HasSubstr("would come to 2, but came to 9"));
+}
+
 TEST(Violations, OfQueuesShowTheItemsThatMatter) {
   Story story("manager.Queue");
   for (int i = 0; i < 60; ++i) story.put(1, i, 10 * i, 10 * i + 1);
