@@ -122,7 +122,7 @@ TEST(Violations, ShowWhatWasStillGoingOn) {
 TEST(Violations, KeepWhatBeganWhenTheContradictionEnded) {
   const Judgement judgement = Story("manager.dict")
                                   .call(2, "get", {"k"}, Value(2), 1, 5)
-                                  .call(3, "__setitem__", {"k", 2}, Value(), 5, 6)
+                                  .killed(3, "__setitem__", {"k", 2}, 5)
                                   .call(2, "get", {"k"}, Value(9), 7, 8)
                                   .judged();
   ASSERT_EQ(judgement.answer, Answer::not_linearizable);
