@@ -1,5 +1,7 @@
 """The managed dict."""
 
+import time
+
 from planting import in_child, instead_of, planted, planted_at_start, wrap
 from proxies import alive, value_of
 
@@ -202,6 +204,7 @@ def dict_assignment_writes_all(assign, proxy, key, value):
     """assigning a key also assigns the other keys the values that they had just before"""
     content = proxy.copy()
     content[key] = value
+    time.sleep(0.05)
     proxy.update(content)
 
 

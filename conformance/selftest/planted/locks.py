@@ -2,8 +2,8 @@
 
 import time
 
-from planting import every, shortened, in_background, in_child, instead_of, planted
-from planting import planted_at_start, wrap
+from planting import every, give_to_quitters, in_child, instead_of, planted, planted_at_start
+from planting import shortened, wrap
 
 IN_A_THOUSAND = 1000
 
@@ -56,13 +56,10 @@ def lock_timeout_early(acquire, lock, block=True, timeout=None):
     return acquire(lock, block, shortened(timeout))
 
 
-@planted("LOCK-004", "Lock.acquire")
-def lock_taken_after_timeout(acquire, lock, block=True, timeout=None):
-    """who gave up waiting gets the lock all the same as soon as it is free"""
-    acquired = acquire(lock, block, timeout)
-    if not acquired and block:
-        in_background(lock.acquire)
-    return acquired
+@planted_at_start("LOCK-004")
+def lock_taken_after_timeout(actor):
+    """who gave up waiting gets the lock all the same when it is released"""
+    give_to_quitters(actor, "Lock")
 
 
 @planted("LOCK-005", "Lock.acquire")

@@ -80,6 +80,30 @@ def with_error(new, old, original, *args, **names):
         raise new(*error.args) from None
 
 
+def give_to_quitters(actor, kind):
+    """Who gave up waiting for a lock or semaphore of that kind gets it all the same: a release that
+    follows is not for others."""
+
+    def new(original, actor, *args):
+        made = original(actor, *args)
+        made.quitters = actor.backend.context.Semaphore(0)
+        return made
+
+    def acquire(original, target, block=True, timeout=None):
+        acquired = original(target, block, timeout)
+        if not acquired and block:
+            target.quitters.release()
+        return acquired
+
+    def release(original, target):
+        if not target.quitters.acquire(False):
+            original(target)
+
+    wrap(actor, kind + ".new", new)
+    wrap(actor, kind + ".acquire", acquire)
+    wrap(actor, kind + ".release", release)
+
+
 class Memory(collections.defaultdict):
     """What a bug remembers of objects, which need not be hashable."""
 

@@ -1,7 +1,8 @@
 """Semaphore and BoundedSemaphore."""
 
 from locks import IN_A_THOUSAND, let_in
-from planting import shortened, in_background, in_child, instead_of, planted, planted_at_start, wrap
+from planting import give_to_quitters, in_child, instead_of, planted, planted_at_start, shortened
+from planting import wrap
 
 
 @planted("SEMAPHORE-001", "Semaphore.new")
@@ -22,13 +23,10 @@ def semaphore_timeout_early(acquire, semaphore, block=True, timeout=None):
     return acquire(semaphore, block, shortened(timeout))
 
 
-@planted("SEMAPHORE-003", "Semaphore.acquire")
-def semaphore_taken_after_timeout(acquire, semaphore, block=True, timeout=None):
+@planted_at_start("SEMAPHORE-003")
+def semaphore_taken_after_timeout(actor):
     """who gave up waiting uses up a later release"""
-    acquired = acquire(semaphore, block, timeout)
-    if not acquired and block:
-        in_background(semaphore.acquire)
-    return acquired
+    give_to_quitters(actor, "Semaphore")
 
 
 @planted_at_start("SEMAPHORE-004")
