@@ -1,5 +1,6 @@
 #include "mp/barrier.hpp"
 #include "mp/event.hpp"
+#include "mp/semaphore.hpp"
 #include "sweep/operations.hpp"
 
 namespace mp::sweep {
@@ -43,6 +44,26 @@ World wait_last() {
   world.inspect = [barrier] {
     come(barrier, kBrief);  // in the victim's stead, or in a round of its own that nobody joins
     barrier.reset();
+  };
+  return world;
+}
+
+/// The victim comes last of three: the other two both pass.
+World wait_last_of_three() {
+  const Barrier barrier = barrier_of(3);
+  const Barrier pair = barrier_of(2);
+  const Semaphore passed = require(Semaphore::create(0), "a semaphore is made");
+  World world = world_around(pair);
+  const auto pass = [barrier, passed] {
+    if (barrier.wait(kPatience)) require(passed.release(), "a permit is given");
+  };
+  world.bystanders = {pass, pass};
+  world.operate = [barrier] { static_cast<void>(barrier.wait(kForever)); };
+  world.inspect = [barrier, passed] {
+    come(barrier, kBrief);  // in the victim's stead, or in a round of its own that nobody joins
+    const std::string claim = "a round ends for all of its parties alike";
+    require(passed.acquire(kPatience), claim);
+    require(passed.acquire(kPatience), claim);
   };
   return world;
 }
@@ -106,11 +127,9 @@ World reset() {
 }  // namespace
 
 std::vector<Operation> barrier_operations() {
-  return {{"barrier.wait", wait_last},
-          {"barrier.wait.first", wait_first},
-          {"barrier.wait.in_vain", wait_in_vain},
-          {"barrier.abort", abort},
-          {"barrier.reset", reset}};
+  return {{"barrier.wait", wait_last},        {"barrier.wait.last_of_three", wait_last_of_three},
+          {"barrier.wait.first", wait_first}, {"barrier.wait.in_vain", wait_in_vain},
+          {"barrier.abort", abort},           {"barrier.reset", reset}};
 }
 
 }  // namespace mp::sweep

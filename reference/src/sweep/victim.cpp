@@ -19,6 +19,7 @@ namespace mp::sweep {
 namespace {
 
 constexpr int kCannotTrace = 77;
+constexpr std::chrono::seconds kHangsAfter{10};
 
 /// Few instructions: those of the marker are stepped through, too.
 inline void stop_here() { ::syscall(SYS_kill, ::getpid(), SIGSTOP); }
@@ -93,7 +94,7 @@ Victim::Step Victim::proceed(int request) {
   if (ptrace(static_cast<__ptrace_request>(request), pid_, nullptr, nullptr) != 0) {
     return Step::Ended;
   }
-  const Deadline deadline = Deadline::after(kPatience);
+  const Deadline deadline = Deadline::after(kHangsAfter);
   while (!has_stopped(WNOHANG)) {
     if (!has_slept_ && process_state(pid_) == 'S') {
       has_slept_ = true;

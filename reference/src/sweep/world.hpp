@@ -11,8 +11,9 @@
 
 namespace mp::sweep {
 
-/// How long anybody in a world waits for what has to come. Orders nothing; only ends a hang.
-inline constexpr std::chrono::seconds kPatience{5};
+/// How long anybody in a world waits for what has to come: longer than a point may take. Whoever
+/// waits so long is stuck, also where the end of the wait would show it that it was not woken.
+inline constexpr std::chrono::minutes kPatience{2};
 
 /// How long a victim waits for what may never come.
 inline constexpr std::chrono::milliseconds kImpatience{10};
