@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "sweep/operations.hpp"
@@ -25,8 +26,10 @@ struct Arguments {
 
 void declare(CLI::App& app, Arguments& arguments) {
   app.set_help_flag("-h,--help", "Print this text and end");
-  app.add_option("--operation", arguments.names,
-                 "Sweep this operation only, or those whose names begin so; may be repeated")
+  app.add_option(
+         "--operation", arguments.names,
+         "Sweep this operation only, or, when there is none of that name, those whose names "
+         "begin so; may be repeated")
       ->type_name("NAME");
   app.add_option("--json", arguments.json_path, "Write the figures to this file")
       ->type_name("FILE");
@@ -39,16 +42,20 @@ void declare(CLI::App& app, Arguments& arguments) {
       "with 2\nwhen it cannot sweep.");
 }
 
-bool is_wanted(const Operation& operation, const Arguments& arguments) {
-  return arguments.names.empty() ||
-         std::ranges::any_of(arguments.names, [&](const std::string& name) {
-           return operation.name.starts_with(name);
-         });
+/// The operation of that name; when there is none, those whose names begin so.
+bool names(const std::string& name, const Operation& operation, const std::vector<Operation>& all) {
+  const bool is_one = std::ranges::any_of(all, [&](const auto& each) { return each.name == name; });
+  return is_one ? operation.name == name : operation.name.starts_with(name);
 }
 
 std::vector<Operation> wanted_operations(const Arguments& arguments) {
-  std::vector<Operation> wanted = all_operations();
-  std::erase_if(wanted, [&](const Operation& each) { return !is_wanted(each, arguments); });
+  const std::vector<Operation> all = all_operations();
+  std::vector<Operation> wanted;
+  std::ranges::copy_if(all, std::back_inserter(wanted), [&](const Operation& operation) {
+    return arguments.names.empty() || std::ranges::any_of(arguments.names, [&](const auto& name) {
+             return names(name, operation, all);
+           });
+  });
   return wanted;
 }
 
