@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "tests/support/asleep.hpp"
 #include "tests/support/managed.hpp"
 #include "tests/support/nobody.hpp"
 #include "tests/support/process_watch.hpp"
@@ -212,8 +213,11 @@ TEST_F(ManagerConformance, MANAGER_012_ShutdownEndsWaitingCalls) {
   const Pending waits_for_item = children[0].actor.begin(queue, "get");
   const Pending waits_for_lock = children[1].actor.begin(lock, "acquire");
   const Pending waits_for_party = children[2].actor.begin(barrier, "wait");
-  // Of this one it is known that it waits in the server.
-  await(main(), barrier, "n_waiting", 1);
+  // A call that the server has not read yet need not fail: all three have to wait in it.
+  const pid_t server_process = server_pid(main(), server());
+  wait_until_blocked(children[0].actor, waits_for_item, {server_process});
+  wait_until_blocked(children[1].actor, waits_for_lock, {server_process});
+  wait_until_blocked(children[2].actor, waits_for_party, {server_process});
   main().call(server(), "shutdown");
   for (const Pending* pending : {&waits_for_item, &waits_for_lock, &waits_for_party})
     EXPECT_THAT(pending->wait(), FailsForWantOfAServer());
