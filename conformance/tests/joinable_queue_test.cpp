@@ -69,6 +69,9 @@ TEST_F(JoinableQueueConformance, JOINABLE_001_TimeoutsAreThoseOfQueue) {
     EXPECT_THAT(empty, FailsWith("Empty"));
     EXPECT_GE(duration(empty), 900us);
   }
+  const Outcome still_empty = main().call(queue, "get", {true, 0.2});
+  EXPECT_THAT(still_empty, FailsWith("Empty"));
+  EXPECT_GE(duration(still_empty), 200ms);
   EXPECT_THAT(main().call(queue, "get", {false, 3600}), FailsWith("Empty"));
   EXPECT_THAT(main().call(queue, "get", {true, -1}), FailsWith("Empty"));
   put(main(), queue, "only");
