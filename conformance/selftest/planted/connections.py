@@ -135,7 +135,7 @@ def pipe_poll_refuses_negative_timeout(poll, connection, timeout=0.0):
 
 @planted("PIPE-017", "Connection.poll")
 def pipe_poll_timeout_early(poll, connection, timeout=0.0):
-    """poll with a timeout gives up after a tenth of it"""
+    """poll with a timeout gives up at once"""
     return poll(connection, shortened(timeout))
 
 

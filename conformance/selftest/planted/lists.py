@@ -1,5 +1,7 @@
 """The managed list."""
 
+import time
+
 from planting import instead_of, planted, planted_at_start, wrap
 from proxies import alive
 
@@ -164,6 +166,7 @@ def list_assignment_writes_all(assign, proxy, index, value):
         return assign(proxy, index, value)
     items = proxy[:]
     items[index] = value
+    time.sleep(0.05)
     proxy[:] = items
 
 

@@ -52,7 +52,7 @@ def lock_lets_in_who_does_not_wait(acquire, lock, block=True, timeout=None):
 
 @planted("LOCK-004", "Lock.acquire")
 def lock_timeout_early(acquire, lock, block=True, timeout=None):
-    """acquire with a timeout gives up after a tenth of it"""
+    """acquire with a timeout gives up at once"""
     return acquire(lock, block, shortened(timeout))
 
 
@@ -172,7 +172,7 @@ def rlock_release_frees_all_levels(release, lock):
 
 @planted("RLOCK-003", "RLock.acquire")
 def rlock_timeout_early(acquire, lock, block=True, timeout=None):
-    """acquire with a timeout gives up after a tenth of it"""
+    """acquire with a timeout gives up at once"""
     return acquire(lock, block, shortened(timeout))
 
 

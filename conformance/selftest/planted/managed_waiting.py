@@ -1,6 +1,7 @@
 """Queues, locks and other things to wait for that live in a manager's server."""
 
 import threading
+import time
 
 from planting import every, shortened, instead_of, planted
 from planting import planted_at_start, wrap
@@ -34,7 +35,7 @@ def mqueue_get_does_not_wait(get, proxy, block=True, timeout=None):
 
 @planted("MQUEUE-004", "manager.Queue.get")
 def mqueue_get_timeout_early(get, proxy, block=True, timeout=None):
-    """get with a timeout gives up after a tenth of it"""
+    """get with a timeout gives up at once"""
     return get(proxy, block, shortened(timeout))
 
 
@@ -109,7 +110,7 @@ def mlock_lets_in_who_does_not_wait(acquire, proxy, blocking=True, timeout=None)
 
 @planted("MLOCK-003", "manager.Lock.acquire")
 def mlock_timeout_early(acquire, proxy, blocking=True, timeout=None):
-    """acquire with a timeout gives up after a tenth of it"""
+    """acquire with a timeout gives up at once"""
     return acquire(proxy, blocking, shortened(timeout))
 
 
@@ -203,7 +204,7 @@ def mbounded_released_too_often(release, proxy):
 
 @planted("MSYNC-006", "manager.Semaphore.acquire manager.RLock.acquire")
 def msemaphore_timeout_early(acquire, proxy, blocking=True, timeout=None):
-    """acquire with a timeout gives up after a tenth of it"""
+    """acquire with a timeout gives up at once"""
     return acquire(proxy, blocking, shortened(timeout))
 
 
@@ -224,7 +225,7 @@ def mcondition_wakes_by_itself(wait, proxy, timeout=None):
 
 @planted("MSYNC-009", "manager.Condition.wait")
 def mcondition_timeout_early(wait, proxy, timeout=None):
-    """wait with a timeout gives up after a tenth of it"""
+    """wait with a timeout gives up at once"""
     return wait(proxy, shortened(timeout))
 
 
@@ -242,14 +243,16 @@ def mevent_wait_for_a_set_flag_is_none(wait, proxy, timeout=None):
 
 @planted("MSYNC-012", "manager.Event.wait")
 def mevent_timeout_early(wait, proxy, timeout=None):
-    """wait with a timeout gives up after a tenth of it"""
+    """wait with a timeout gives up at once"""
     return wait(proxy, shortened(timeout))
 
 
 @planted("MSYNC-013", "manager.Event.wait")
 def mevent_wait_looks_again(wait, proxy, timeout=None):
     """wait returns what the flag is after it was woken"""
-    return wait(proxy, timeout) and proxy.is_set()
+    woken = wait(proxy, timeout)
+    time.sleep(0.02)
+    return woken and proxy.is_set()
 
 
 @planted("MSYNC-014", BARRIER + "wait")
@@ -260,7 +263,7 @@ def mbarrier_counts_from_one(wait, proxy, *args, **names):
 
 @planted("MSYNC-015", BARRIER + "wait")
 def mbarrier_timeout_early(wait, proxy, timeout=None):
-    """wait with a timeout gives up after a tenth of it"""
+    """wait with a timeout gives up at once"""
     return wait(proxy, shortened(timeout))
 
 

@@ -12,7 +12,7 @@ from queues import MOMENT_S, swap
 
 @planted("JOINABLE-001", "JoinableQueue.get")
 def joinable_get_timeout_early(get, target, block=True, timeout=None):
-    """get with a timeout gives up after a tenth of it"""
+    """get with a timeout gives up at once"""
     return get(target, block, shortened(timeout))
 
 

@@ -76,7 +76,7 @@ def process_join_gives_up(join, process, timeout=None):
 
 @planted("PROCESS-012", "Process.join")
 def process_join_timeout_early(join, process, timeout=None):
-    """join with a timeout returns after a tenth of it"""
+    """join with a timeout returns at once"""
     return join(process, shortened(timeout))
 
 

@@ -103,7 +103,7 @@ def queue_get_does_not_wait(get, target, block=True, timeout=None):
 
 @planted("QUEUE-007", "Queue.get")
 def queue_get_timeout_early(get, target, block=True, timeout=None):
-    """get with a timeout gives up after a tenth of it"""
+    """get with a timeout gives up at once"""
     return get(target, block, shortened(timeout))
 
 
@@ -129,7 +129,7 @@ def queue_has_one_place_more(new, actor, maxsize=0):
 
 @planted("QUEUE-011", "Queue.put")
 def queue_put_timeout_early(put, target, item, block=True, timeout=None):
-    """put with a timeout gives up after a tenth of it"""
+    """put with a timeout gives up at once"""
     return put(target, item, block, shortened(timeout))
 
 

@@ -19,7 +19,7 @@ def semaphore_none_for_false(acquire, semaphore, block=True, timeout=None):
 
 @planted("SEMAPHORE-003", "Semaphore.acquire")
 def semaphore_timeout_early(acquire, semaphore, block=True, timeout=None):
-    """acquire with a timeout gives up after a tenth of it"""
+    """acquire with a timeout gives up at once"""
     return acquire(semaphore, block, shortened(timeout))
 
 
@@ -83,7 +83,7 @@ def semaphore_lets_one_more_in(actor):
 
 @planted("BOUNDED-001", "BoundedSemaphore.acquire")
 def bounded_timeout_early(acquire, semaphore, block=True, timeout=None):
-    """acquire with a timeout gives up after a tenth of it"""
+    """acquire with a timeout gives up at once"""
     return acquire(semaphore, block, shortened(timeout))
 
 

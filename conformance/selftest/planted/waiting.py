@@ -46,7 +46,7 @@ def condition_timeout_is_true(wait, condition, timeout=None):
 
 @planted("CONDITION-005", "Condition.wait")
 def condition_timeout_early(wait, condition, timeout=None):
-    """wait with a timeout gives up after a tenth of it"""
+    """wait with a timeout gives up at once"""
     return wait(condition, shortened(timeout))
 
 
@@ -152,7 +152,7 @@ def event_wait_returns_unset(wait, event, timeout=None):
 
 @planted("EVENT-005", "Event.wait")
 def event_timeout_early(wait, event, timeout=None):
-    """wait with a timeout gives up after a tenth of it"""
+    """wait with a timeout gives up at once"""
     return wait(event, shortened(timeout))
 
 
@@ -228,13 +228,13 @@ def barrier_broken_is_not_shared(actor):
 
 @planted("BARRIER-005", "Barrier.wait")
 def barrier_timeout_early(wait, barrier, timeout=None):
-    """wait with a timeout gives up after a tenth of it"""
+    """wait with a timeout gives up at once"""
     return wait(barrier, shortened(timeout))
 
 
 @planted("BARRIER-006", "Barrier.new")
 def barrier_default_timeout_early(new, actor, parties, timeout=None):
-    """a tenth of the timeout given at creation is the default"""
+    """with a timeout given at creation, wait without one gives up at once"""
     return new(actor, parties, timeout=shortened(timeout))
 
 
