@@ -29,12 +29,18 @@ def pipe_second_end_mumbles(actor):
     wrap(actor, "Connection.send", send)
 
 
+HELD = {}  # what pipe_swaps_messages has yet to give out, by connection
+
+
 @planted("PIPE-002", "Connection.recv")
-def pipe_joins_messages(recv, connection):
-    """recv returns the sum of two numbers that are both there"""
+def pipe_swaps_messages(recv, connection):
+    """of two messages that are both there, the first a number, recv returns the second first"""
+    if id(connection) in HELD:
+        return HELD.pop(id(connection))
     message = recv(connection)
     if type(message) is int and connection.poll():
-        message += recv(connection)
+        HELD[id(connection)] = message
+        message = recv(connection)
     return message
 
 
