@@ -23,6 +23,11 @@ std::optional<Outcome> Pending::wait_until(Clock::time_point when) const {
   return actor_->await(id_, when);
 }
 
+std::optional<Outcome> Pending::answered() const {
+  const auto reply = actor_->replies_.find(id_);
+  return reply == actor_->replies_.end() ? std::nullopt : std::optional(reply->second);
+}
+
 Outcome Pending::wait() const {
   if (auto outcome = actor_->await(id_, actor_->adapter_.deadline(kProgramPatience)))
     return *outcome;
@@ -80,7 +85,10 @@ long long Actor::start(const std::string& operation, const std::string& object, 
 Outcome Actor::perform(const std::string& operation, const std::string& object, const Args& args,
                        const Kwargs& kwargs, const std::vector<std::string>& keep_as) {
   const long long id = start(operation, object, args, kwargs, keep_as);
-  if (auto outcome = await(id, adapter_.deadline())) return *outcome;
+  if (auto outcome = await(id, adapter_.deadline())) {
+    adapter_.answered_after(Clock::now() - waiting_.at(id).sent, waiting_.at(id).text);
+    return *outcome;
+  }
   adapter_.stop(Verdict::hang, fmt::format("actor {}: {} has no answer by the deadline",
                                            hello_.actor, waiting_.at(id).text));
 }
@@ -139,13 +147,22 @@ void Actor::take(const nlohmann::json& line) {
       outcome.ended = Clock::time_point(std::chrono::nanoseconds((*t)[1].get<long long>()));
     }
     if (line.contains("history")) take_history(line["history"]);
-    adapter_.note(fmt::format("actor {}: {} -> {}", hello_.actor, text, to_text(outcome)));
+    const std::string told = text + " -> " + to_text(outcome);
+    adapter_.note(fmt::format("actor {}: {}", hello_.actor, told));
+    log_own_times(outcome, told);
     replies_.emplace(id, std::move(outcome));
   } catch (const ProtocolError& error) {
     complain(fmt::format("answered {} with a line that is no reply: {}", text, error.what()));
   } catch (const nlohmann::json::exception& error) {
     complain(fmt::format("answered {} with a line that is no reply: {}", text, error.what()));
   }
+}
+
+void Actor::log_own_times(const Outcome& outcome, const std::string& told) {
+  if (!log_.is_open())
+    log_.open(adapter_.settings().folder / fmt::format("actor-{}.log", hello_.actor));
+  log_ << outcome.began.time_since_epoch().count() << ' '
+       << outcome.ended.time_since_epoch().count() << ' ' << told << std::endl;
 }
 
 void Actor::take_history(const nlohmann::json& history) {
@@ -268,7 +285,7 @@ Child Actor::spawn(const std::vector<Object>& objects, const SpawnOptions& optio
 
 void Actor::end(const std::string& operation, const Args& args) {
   start(operation, "", args, {});
-  wait_for_end();
+  wait_for_end(LastWords::drop);
 }
 
 void Actor::signal(int number) {
@@ -278,13 +295,16 @@ void Actor::signal(int number) {
 
 void Actor::kill() {
   signal(SIGKILL);
-  wait_for_end();
+  wait_for_end(LastWords::read);
 }
 
-void Actor::wait_for_end() {
+void Actor::wait_for_end(LastWords words) {
   const auto deadline = adapter_.deadline();
   while (connection_.state() == LineConnection::State::open) {
-    if (connection_.receive(deadline)) continue;  // what it still answered is of no interest
+    if (const auto line = connection_.receive(deadline)) {
+      if (words == LastWords::read) take(*line);
+      continue;
+    }
     if (connection_.state() == LineConnection::State::open) {
       adapter_.stop(Verdict::hang,
                     fmt::format("actor {} did not end by the deadline", hello_.actor));

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <fstream>
 #include <map>
 #include <memory>
 #include <set>
@@ -40,6 +41,8 @@ class Pending {
   [[nodiscard]] Outcome wait() const;
   /// The reply if it comes by then.
   [[nodiscard]] std::optional<Outcome> wait_until(Clock::time_point when) const;
+  /// The reply if it has been read already; of an actor that was killed, whether it had answered.
+  [[nodiscard]] std::optional<Outcome> answered() const;
 
  private:
   Actor* actor_;
@@ -117,7 +120,7 @@ class Actor {
   void end(const std::string& operation, const Args& args = {});
   /// Sends a signal to the actor's process.
   void signal(int number);
-  /// SIGKILL, and waits until the actor's connection has ended.
+  /// SIGKILL, and waits until the actor's connection has ended; reads what it still answered.
   void kill();
   /// Closes the connection: the actor's target returns.
   void release();
@@ -143,7 +146,11 @@ class Actor {
   std::optional<Outcome> await(long long id, Clock::time_point deadline);
   void take(const nlohmann::json& line);
   void take_history(const nlohmann::json& line);
-  void wait_for_end();
+  /// In actor-N.log: when the actor itself says that the operation began and ended, in nanoseconds
+  /// of CLOCK_MONOTONIC, and what it came to.
+  void log_own_times(const Outcome& outcome, const std::string& told);
+  enum class LastWords { read, drop };
+  void wait_for_end(LastWords words);
   [[noreturn]] void complain(const std::string& message);
 
   Adapter& adapter_;
@@ -153,6 +160,7 @@ class Actor {
   std::map<long long, Waiting> waiting_;
   std::map<long long, Outcome> replies_;
   std::vector<std::pair<int, Outcome>> history_;
+  std::ofstream log_;
 };
 
 }  // namespace mpspec

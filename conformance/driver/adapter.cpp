@@ -15,14 +15,13 @@
 #include <csignal>
 #include <fstream>
 
+#include "driver/stacks.hpp"
 #include "driver/value_codec.hpp"
 
 namespace mpspec {
 namespace {
 
 namespace bp = boost::process;
-
-constexpr std::size_t kTranscriptLinesMax = 2000;
 
 std::string tail_of(const std::filesystem::path& path, std::size_t bytes) {
   std::ifstream file(path, std::ios::binary | std::ios::ate);
@@ -70,7 +69,9 @@ pid_t peer_pid(int descriptor) {
 }  // namespace
 
 Adapter::Adapter(DriverSettings settings)
-    : settings_(std::move(settings)), socket_path_(settings_.folder / "socket") {
+    : settings_(std::move(settings)),
+      socket_path_(settings_.folder / "socket"),
+      transcript_(settings_.folder / "operations.log") {
   listen();
   start();
   welcome(deadline(kStartPatience), 0);
@@ -184,19 +185,31 @@ void Adapter::finish() {
 }
 
 void Adapter::stop(Verdict verdict, const std::string& message) {
-  if (!stopped_) stopped_.emplace(verdict, message);
+  if (!stopped_) {
+    stopped_.emplace(verdict, message);
+    if (verdict == Verdict::hang && settings_.look_into_hangs)
+      leave_stacks(settings_.folder / "stacks.txt", ::getpid());
+  }
   throw *stopped_;
+}
+
+void Adapter::answered_after(std::chrono::nanoseconds time, const std::string& text) {
+  if (time <= slowest_) return;
+  slowest_ = time;
+  slowest_text_ = text;
+}
+
+std::string Adapter::near_deadline() const {
+  if (slowest_ * 2 <= settings_.deadline) return "";
+  return fmt::format("near its deadline: {} took {:.1f} of {:.1f} s", slowest_text_,
+                     std::chrono::duration<double>(slowest_).count(),
+                     std::chrono::duration<double>(settings_.deadline).count());
 }
 
 std::string Adapter::fresh_name(const std::string& type) {
   std::string stem;
   for (const char c : type) stem += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return fmt::format("{}{}", stem, ++names_[stem]);
-}
-
-void Adapter::note(std::string line) {
-  if (transcript_.size() == kTranscriptLinesMax) transcript_.pop_front();
-  transcript_.push_back(std::move(line));
 }
 
 std::string Adapter::output_tail() const {

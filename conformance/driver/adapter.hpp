@@ -13,6 +13,7 @@
 #include "driver/actor.hpp"
 #include "driver/line_connection.hpp"
 #include "driver/server_address.hpp"
+#include "driver/transcript.hpp"
 #include "driver/verdict.hpp"
 
 namespace boost::process {
@@ -31,6 +32,10 @@ struct DriverSettings {
   std::chrono::nanoseconds deadline{};
   /// What is judged instead of an adapter's backend.
   std::optional<ServerAddress> server{};
+  /// Whether a hang is to be looked into while the processes are there (stacks.txt in the folder).
+  bool look_into_hangs = false;
+  /// A program of calls that failed before (program.json): it is run in place of drawn ones.
+  std::filesystem::path replay{};
 };
 
 /// The command cannot be started at all: the user's mistake, not a verdict.
@@ -70,8 +75,13 @@ class Adapter {
   [[nodiscard]] int fresh_actor_number() { return next_actor_++; }
 
   /// What was asked and answered so far, one line each, the newest last.
-  void note(std::string line);
-  [[nodiscard]] const std::deque<std::string>& transcript() const { return transcript_; }
+  /// An operation was answered after that time; what comes near the deadline is told.
+  void answered_after(std::chrono::nanoseconds time, const std::string& text);
+  /// Empty, or which operation took more than half of its deadline.
+  [[nodiscard]] std::string near_deadline() const;
+
+  void note(std::string line) { transcript_.note(std::move(line)); }
+  [[nodiscard]] const std::deque<std::string>& transcript() const { return transcript_.lines(); }
   /// The end of what the backend wrote to its standard output and error.
   [[nodiscard]] std::string output_tail() const;
 
@@ -90,7 +100,9 @@ class Adapter {
   std::map<int, std::unique_ptr<Actor>> actors_;
   std::map<std::string, int> names_;
   int next_actor_ = 1;
-  std::deque<std::string> transcript_;
+  Transcript transcript_;
+  std::chrono::nanoseconds slowest_{};
+  std::string slowest_text_;
   std::optional<CaseStop> stopped_;
 };
 

@@ -32,12 +32,14 @@ void CaseContext::note(std::string line) {
   if (adapter_) {
     adapter_->note(std::move(line));
   } else {
-    transcript_.push_back(std::move(line));
+    if (!transcript_) transcript_.emplace(settings.folder / "operations.log");
+    transcript_->note(std::move(line));
   }
 }
 
-const std::deque<std::string>& CaseContext::transcript() const {
-  return adapter_ ? adapter_->transcript() : transcript_;
+std::deque<std::string> CaseContext::transcript() const {
+  if (adapter_) return adapter_->transcript();
+  return transcript_ ? transcript_->lines() : std::deque<std::string>();
 }
 
 }  // namespace mpspec

@@ -21,6 +21,8 @@ class CaseContext {
   bool tolerates_leftovers = false;
   /// Which of several permitted outcomes was seen.
   std::vector<std::string> observations;
+  /// Outcomes that might have been seen, where the case can name them.
+  std::set<std::string> permitted;
 
   /// Throws CaseStop (noted in stopped()), which is `unsupported` where there is no adapter, or
   /// AdapterStartError.
@@ -33,13 +35,13 @@ class CaseContext {
 
   /// What was said so far, one line each, the newest last.
   void note(std::string line);
-  [[nodiscard]] const std::deque<std::string>& transcript() const;
+  [[nodiscard]] std::deque<std::string> transcript() const;
 
  private:
   std::unique_ptr<Adapter> adapter_;
   // Of a case without an adapter.
   std::optional<CaseStop> stopped_;
-  std::deque<std::string> transcript_;
+  std::optional<Transcript> transcript_;
 };
 
 }  // namespace mpspec

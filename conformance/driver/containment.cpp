@@ -20,6 +20,7 @@ namespace mpspec {
 namespace {
 
 constexpr const char* kSharedMemoryFolder = "/dev/shm";
+constexpr const char* kMountName = "mpspec";
 
 std::set<std::string> entries_of(const char* folder) {
   std::set<std::string> names;
@@ -34,7 +35,7 @@ std::set<std::string> entries_of(const char* folder) {
 bool enter_private_shared_memory() {
   if (::unshare(CLONE_NEWNS) != 0) return false;
   return ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
-         ::mount("mpspec", kSharedMemoryFolder, "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") == 0;
+         ::mount(kMountName, kSharedMemoryFolder, "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") == 0;
 }
 
 std::string read_text(const std::filesystem::path& path) {
@@ -87,21 +88,30 @@ void wait_for_any(const std::vector<pid_t>& pids, Clock::time_point deadline) {
 
 void become_subreaper() { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }
 
-std::vector<pid_t> children_of_this_process() {
+std::vector<pid_t> children_of(pid_t wanted) {
   std::vector<pid_t> children;
   for (const std::string& name : entries_of("/proc")) {
     pid_t pid = 0;
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
     if (error != std::errc() || end != name.data() + name.size()) continue;
     const auto [parent, state] = parent_and_state(pid);
-    if (parent == ::getpid() && state != 'Z') children.push_back(pid);
+    if (parent == wanted && state != 'Z') children.push_back(pid);
   }
   return children;
 }
 
+bool limit_shared_memory(std::size_t bytes) {
+  // Nobody else's: only a case's own is mounted from this name.
+  const std::string mounts = read_text("/proc/self/mounts");
+  if (mounts.find(fmt::format("{} {} ", kMountName, kSharedMemoryFolder)) == std::string::npos)
+    return false;
+  return ::mount(kMountName, kSharedMemoryFolder, nullptr, MS_REMOUNT | MS_NOSUID | MS_NODEV,
+                 fmt::format("size={}", bytes).c_str()) == 0;
+}
+
 void kill_descendants() {
   while (!reap()) {
-    const auto children = children_of_this_process();
+    const auto children = children_of(::getpid());
     for (const pid_t pid : children) ::kill(pid, SIGKILL);
     wait_for_any(children, Clock::now() + std::chrono::seconds(1));
   }
@@ -122,8 +132,8 @@ Containment::Containment(std::filesystem::path folder) : folder_(std::move(folde
 
 Leftovers Containment::collect(Clock::time_point grace) {
   Leftovers left;
-  while (!reap() && Clock::now() < grace) wait_for_any(children_of_this_process(), grace);
-  for (const pid_t pid : children_of_this_process()) {
+  while (!reap() && Clock::now() < grace) wait_for_any(children_of(::getpid()), grace);
+  for (const pid_t pid : children_of(::getpid())) {
     left.push_back(fmt::format("process {} ({})", pid, command_line(pid)));
   }
   kill_descendants();

@@ -32,12 +32,15 @@ class Containment {
   std::set<std::string> shared_memory_before_;
 };
 
+/// Gives the case's own /dev/shm no more room than this; false where it has none of its own.
+bool limit_shared_memory(std::size_t bytes);
+
 /// SIGKILL for every descendant of the calling process, which must be a subreaper; waits until none
 /// is left.
 void kill_descendants();
 
-/// The calling process's children, from /proc.
-std::vector<pid_t> children_of_this_process();
+/// A process's children that have not ended, from /proc.
+std::vector<pid_t> children_of(pid_t parent);
 
 /// Makes the calling process adopt its descendants' orphans.
 void become_subreaper();

@@ -8,6 +8,7 @@
 
 #include "mpspec/backends.hpp"
 #include "mpspec/cases.hpp"
+#include "mpspec/write_reports.hpp"
 
 namespace mpspec {
 
@@ -35,15 +36,26 @@ struct RunOptions {
   bool shuffle = false;
   bool quiet = false;
   bool full_matrix = false;
-  std::string json;
-  std::string junit;
-  std::string html;
-  std::string markdown;
+  ReportFiles files;
   std::string expectations;  // folder; empty: the suite's own
+  std::string bundles;       // folder for what is left of cases that fail; empty: nothing is kept
+};
+
+struct ReportOptions {
+  std::vector<std::string> runs;  // JSON files of earlier runs
+  ReportFiles files;
+  bool full_matrix = false;
+};
+
+struct ReplayOptions {
+  std::string bundle;   // its folder
+  std::string backend;  // in place of the bundle's own; empty: that one
+  int runs = 1;
+  std::string keep;  // folder for the bundles of these runs; empty: nothing is kept
 };
 
 struct JudgeOptions {
-  std::string file;     // a recorded history
+  std::string file;     // a recorded history, or a bundle with one
   std::string html;     // where to draw it; empty: nowhere
   double seconds = 60;  // after which the answer is unknown
 };
@@ -56,6 +68,7 @@ struct PlantedOptions {
   int jobs = 1;
   bool matrix = false;
   std::string json;
+  std::string html;
 };
 
 /// Whether the cases of a clause notice the bugs that break it: kConformant when each was caught in
@@ -68,6 +81,13 @@ int list_command(const std::string& what, const Places& places);
 /// Checks clauses against cases both ways; `update` rewrites what is generated from them
 /// (spec/index.md and the reviewed wording of the clauses).
 int trace_command(bool update, const Places& places);
+
+/// Shows several runs as one, and what changed between them.
+int report_command(const ReportOptions& options, const Places& places);
+
+/// Runs the case of a bundle again, with its seed and, of concurrent calls, exactly those that
+/// failed: kNotConformant when a run was not good again, else kConformant.
+int replay_command(const ReplayOptions& options, const Places& places);
 
 /// Judges a recorded history again: kConformant when an order of its calls explains them,
 /// kNotConformant when none does, kNothingRan when that stays unknown.

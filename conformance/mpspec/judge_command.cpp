@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -26,6 +27,15 @@ void write_page(const std::string& path, const std::string& page) {
   if (!file) throw UsageError("cannot write " + path);
 }
 
+/// A bundle is a folder with the history in it.
+std::string history_file(const std::string& path) {
+  if (!std::filesystem::is_directory(path)) return path;
+  const auto file = std::filesystem::path(path) / "history.json";
+  if (!std::filesystem::exists(file))
+    throw UsageError(path + " has no history.json: its case recorded no history");
+  return file;
+}
+
 ExitStatus status_of(Answer answer) {
   switch (answer) {
     case Answer::linearizable:
@@ -41,7 +51,7 @@ ExitStatus status_of(Answer answer) {
 }  // namespace
 
 int judge_command(const JudgeOptions& options) try {
-  const History history = history_from_text(text_of_file(options.file));
+  const History history = history_from_text(text_of_file(history_file(options.file)));
   const std::chrono::duration<double> time(options.seconds);
   const Judgement judgement =
       judge(history, Budget::of(std::chrono::duration_cast<std::chrono::nanoseconds>(time)));

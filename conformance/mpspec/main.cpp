@@ -12,6 +12,15 @@ namespace {
 
 using mpspec::RunOptions;
 
+void describe_files(CLI::App& command, mpspec::ReportFiles& files) {
+  command.add_option("--json", files.json, "write the results as JSON to this file");
+  command.add_option("--junit", files.junit, "write the results as JUnit XML to this file");
+  command.add_option("--html", files.html, "write one self-contained page to this file");
+  command.add_option("--markdown", files.markdown, "write a table by area to this file");
+  command.add_option("--badges", files.badges,
+                     "write an SVG badge for each backend to this folder");
+}
+
 void describe_run(CLI::App& run, RunOptions& options) {
   run.add_option("-b,--backend", options.backends,
                  "a known backend (see `mpspec list backends`), NAME=INTERPRETER, or the command "
@@ -51,14 +60,13 @@ void describe_run(CLI::App& run, RunOptions& options) {
   run.add_flag("--strict", options.strict, "SHOULD clauses and unsupported operations count, too");
   run.add_flag("--quiet", options.quiet, "no progress");
   run.add_flag("--full", options.full_matrix, "the matrix with one row a clause");
-  run.add_option("--json", options.json, "write the results as JSON to this file");
-  run.add_option("--junit", options.junit, "write the results as JUnit XML to this file");
-  run.add_option("--html", options.html, "write one self-contained page to this file");
-  run.add_option("--markdown", options.markdown, "write a table by area to this file");
+  describe_files(run, options.files);
   run.add_option("--expectations", options.expectations, "folder of the lists of known deviations")
       ->check(CLI::ExistingDirectory);
-  for (const char* name :
-       {"--json", "--junit", "--html", "--markdown", "--seed", "--jobs", "--deadline"}) {
+  run.add_option("--bundles", options.bundles,
+                 "keep what is left of cases that fail below this folder, for `mpspec replay`");
+  for (const char* name : {"--bundles", "--json", "--junit", "--html", "--markdown", "--badges",
+                           "--seed", "--jobs", "--deadline"}) {
     // conformance/run gives defaults that the user's own arguments override.
     run.get_option(name)->take_last();
   }
@@ -78,19 +86,48 @@ void describe_planted(CLI::App& planted, mpspec::PlantedOptions& options) {
   planted.add_flag("--matrix", options.matrix,
                    "run all cases of a bug's area with it, and show which clauses notice");
   planted.add_option("--json", options.json, "write the results as JSON to this file");
+  planted.add_option("--html", options.html,
+                     "write the table as one self-contained page to this file");
 }
 
 CLI::App* describe_judge(CLI::App& app, mpspec::JudgeOptions& options) {
-  CLI::App* judge = app.add_subcommand("judge", "judge a recorded history again (history.json)");
-  judge->add_option("file", options.file, "the history, as JSON")
+  CLI::App* judge = app.add_subcommand("judge", "judge a recorded history again");
+  judge->add_option("file", options.file, "history.json, or a bundle that has one")
       ->required()
-      ->check(CLI::ExistingFile);
+      ->check(CLI::ExistingPath);
   judge->add_option("--html", options.html, "draw it as one self-contained page to this file");
   judge->add_option("--seconds", options.seconds, "after which the answer is unknown")
       ->check(CLI::Range(0.001, 86400.0));
   judge->footer(
       "Exit status: 0 an order of the calls explains them, 1 none does, 2 wrong usage, 3 unknown.");
   return judge;
+}
+
+CLI::App* describe_report(CLI::App& app, mpspec::ReportOptions& options) {
+  CLI::App* report = app.add_subcommand("report", "show several runs as one, and what changed");
+  report->add_option("runs", options.runs, "what `run --json` wrote, the oldest first")
+      ->required()
+      ->check(CLI::ExistingFile);
+  describe_files(*report, options.files);
+  report->add_flag("--full", options.full_matrix, "the matrix with one row a clause");
+  report->footer("Exit status: 0 the reports are written, 2 wrong usage.");
+  return report;
+}
+
+CLI::App* describe_replay(CLI::App& app, mpspec::ReplayOptions& options) {
+  CLI::App* replay =
+      app.add_subcommand("replay", "run again a case that failed, from what `run --bundles` kept");
+  replay->add_option("bundle", options.bundle, "the folder with the case's bundle.json")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  replay->add_option("-b,--backend", options.backend,
+                     "judge this backend in place of the bundle's");
+  replay->add_option("--runs", options.runs, "that often; races do not fail every time")
+      ->check(CLI::Range(1, 10000));
+  replay->add_option("--bundles", options.keep,
+                     "keep what is left of these runs below this folder");
+  replay->footer("Exit status: 0 it was good every time, 1 it failed again, 2 wrong usage.");
+  return replay;
 }
 
 mpspec::Places places() {
@@ -127,6 +164,10 @@ int dispatch(int argc, char** argv) {
                   "rewrite the clause index and take the present wording as reviewed");
   mpspec::JudgeOptions judging;
   CLI::App* judge = describe_judge(app, judging);
+  mpspec::ReportOptions reporting;
+  CLI::App* report = describe_report(app, reporting);
+  mpspec::ReplayOptions replaying;
+  CLI::App* replay = describe_replay(app, replaying);
 
   try {
     app.parse(argc, argv);
@@ -139,6 +180,8 @@ int dispatch(int argc, char** argv) {
   if (list->parsed()) return mpspec::list_command(what, places());
   if (planted->parsed()) return mpspec::planted_command(planted_options, places());
   if (judge->parsed()) return mpspec::judge_command(judging);
+  if (report->parsed()) return mpspec::report_command(reporting, places());
+  if (replay->parsed()) return mpspec::replay_command(replaying, places());
   return mpspec::trace_command(update, places());
 }
 

@@ -8,6 +8,7 @@
 #include "driver/containment.hpp"
 #include "mpspec/commands.hpp"
 #include "mpspec/planted_bugs.hpp"
+#include "mpspec/planted_html.hpp"
 #include "mpspec/probe.hpp"
 #include "mpspec/run_folder.hpp"
 #include "mpspec/scheduler.hpp"
@@ -96,7 +97,7 @@ class PlantedRun {
     SchedulerOptions scheduling;
     scheduling.jobs = Containment::private_shared_memory_possible() ? options_.jobs : 1;
     scheduling.case_limit = deadline_ * 15;
-    scheduling.finished = [](const CaseResult&) {};
+    scheduling.finished = [](Job&) {};
     scheduling.tick = [](const std::string&) {};
     if (run_jobs(jobs, scheduling) == RunEnd::interrupted) throw Interrupted();
   }
@@ -173,25 +174,37 @@ class PlantedRun {
   int folders_ = 0;
 };
 
+std::ofstream opened(const std::string& path) {
+  std::ofstream file;
+  if (path.empty()) return file;
+  file.open(path, std::ios::binary | std::ios::trunc);
+  if (!file) throw UsageError("cannot write " + path);
+  return file;
+}
+
+void close(std::ofstream& file, const std::string& path) {
+  file.close();
+  if (!file) throw UsageError("cannot write " + path);
+}
+
 }  // namespace
 
 int planted_command(const PlantedOptions& options, const Places& places) {
-  std::ofstream file;
-  if (!options.json.empty()) {
-    file.open(options.json, std::ios::binary | std::ios::trunc);
-    if (!file) throw UsageError("cannot write " + options.json);
-  }
+  std::ofstream json = opened(options.json);  // fails before the runs, not after them
+  std::ofstream html = opened(options.html);
   catch_interrupts();
   try {
     const auto outcomes = PlantedRun(options, places).run();
     if (options.matrix) fmt::print("{}\n", planted_matrix_text(outcomes));
     fmt::print("{}", planted_text(outcomes));
-    if (file.is_open()) {
-      file << planted_json(outcomes, options.matrix)
-                  .dump(1, ' ', false, nlohmann::json::error_handler_t::replace)
-           << "\n";
-      file.close();
-      if (!file) throw UsageError("cannot write " + options.json);
+    if (json.is_open()) {
+      const auto text = planted_json(outcomes, options.matrix);
+      json << text.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+      close(json, options.json);
+    }
+    if (html.is_open()) {
+      html << planted_html(outcomes);
+      close(html, options.html);
     }
     const bool all_caught = std::all_of(outcomes.begin(), outcomes.end(),
                                         [](const auto& outcome) { return outcome.caught(); });

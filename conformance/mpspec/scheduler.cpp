@@ -9,6 +9,7 @@
 #include <csignal>
 
 #include "driver/containment.hpp"
+#include "driver/stacks.hpp"
 
 namespace mpspec {
 namespace {
@@ -66,12 +67,17 @@ void conclude(Running& worker) {
   result.seconds = report["seconds"];
   result.message = report["message"];
   result.transcript = report["transcript"].get<std::vector<std::string>>();
+  result.timeline = report.value("timeline", "");
+  result.observed = report.value("observed", std::vector<std::string>{});
+  result.permitted = report.value("permitted", std::vector<std::string>{});
 }
 
 /// Kills a worker with all it started: its orphans come to this process, which is a subreaper.
 void kill_worker(const Running& worker) { ::kill(-worker.pid, SIGKILL); }
 
 void overdue(Running& worker, std::chrono::nanoseconds limit) {
+  const DriverSettings& settings = worker.job->order.settings;
+  if (settings.look_into_hangs) leave_stacks(settings.folder / "stacks.txt", worker.pid);
   kill_worker(worker);
   conclude(worker);
   worker.job->result.verdict = Verdict::hang;
@@ -96,10 +102,10 @@ RunEnd run_jobs(std::vector<Job>& jobs, const SchedulerOptions& options) {
   const auto finish = [&](std::size_t i) {
     Job& job = *running[i].job;
     done[static_cast<std::size_t>(&job - jobs.data())] = true;
+    running.erase(running.begin() + static_cast<long>(i));
+    options.finished(job);
     std::error_code ignored;
     std::filesystem::remove_all(job.order.settings.folder, ignored);
-    running.erase(running.begin() + static_cast<long>(i));
-    options.finished(job.result);
   };
   while (g_interrupted == 0 && (next < jobs.size() || !running.empty())) {
     while (next < jobs.size() && static_cast<int>(running.size()) < options.jobs) {

@@ -18,8 +18,8 @@ struct SchedulerOptions {
   int jobs = 1;
   /// A worker that runs longer than this is killed: the case is a hang.
   std::chrono::nanoseconds case_limit{};
-  /// Called for each job as it ends.
-  std::function<void(const CaseResult&)> finished;
+  /// Called for each job as it ends, while its folder is still there.
+  std::function<void(Job&)> finished;
   /// Called now and then, with the case that has been running longest.
   std::function<void(const std::string& current)> tick;
 };

@@ -4,11 +4,14 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
+#include <sstream>
 
 #include "driver/case_context.hpp"
 #include "driver/containment.hpp"
@@ -19,7 +22,7 @@ namespace {
 /// Collects what failed, in words, in place of googletest's own printing.
 class FailureListener : public ::testing::EmptyTestEventListener {
  public:
-  explicit FailureListener(std::string& text) : text_(text) {}
+  explicit FailureListener(std::vector<std::string>& texts) : texts_(texts) {}
 
   void OnTestPartResult(const ::testing::TestPartResult& result) override {
     if (!result.failed()) return;
@@ -33,11 +36,11 @@ class FailureListener : public ::testing::EmptyTestEventListener {
           fmt::format("  at {}:{}", std::filesystem::path(result.file_name()).filename().string(),
                       result.line_number());
     }
-    text_ += (text_.empty() ? "" : "\n") + message;
+    texts_.push_back(std::move(message));
   }
 
  private:
-  std::string& text_;
+  std::vector<std::string>& texts_;
 };
 
 void redirect_output(const std::filesystem::path& file) {
@@ -46,10 +49,8 @@ void redirect_output(const std::filesystem::path& file) {
   ::dup2(descriptor, STDERR_FILENO);
 }
 
-std::string joined(const std::vector<std::string>& lines) {
-  std::string out;
-  for (const std::string& line : lines) out += (out.empty() ? "" : "; ") + line;
-  return out;
+std::string joined(const std::vector<std::string>& parts, const std::string& separator = "; ") {
+  return fmt::format("{}", fmt::join(parts, separator));
 }
 
 struct Judgement {
@@ -57,21 +58,42 @@ struct Judgement {
   std::string message;
 };
 
-Judgement judge(CaseContext& context, bool assertions_held, const std::string& failures,
-                const Leftovers& leftovers) {
-  if (const auto& stop = context.stopped()) {
-    const bool excuse =
-        stop->verdict() == Verdict::unsupported || stop->verdict() == Verdict::inconclusive;
-    // Assertions that had failed before the case gave up are the news.
-    const bool failed_before = excuse && !failures.empty() && failures != stop->what();
-    if (!failed_before) return {stop->verdict(), stop->what()};
+/// A case that stopped early. Assertions that had failed before that are the news: whatever came
+/// after them came of a backend that was known to be wrong.
+Judgement judge_stopped(const CaseStop& stop, const std::vector<std::string>& failures) {
+  std::vector<std::string> before;
+  std::string of_the_stop = stop.what();
+  for (const std::string& failure : failures) {
+    if (failure.find(stop.what()) == std::string::npos) {
+      before.push_back(failure);
+    } else if (failure.size() > of_the_stop.size()) {
+      of_the_stop = failure;  // a property tells the calls that led there, too
+    }
   }
-  if (!assertions_held) return {Verdict::fail, failures};
+  if (before.empty()) return {stop.verdict(), of_the_stop};
+  const bool excuse =
+      stop.verdict() == Verdict::unsupported || stop.verdict() == Verdict::inconclusive;
+  if (!excuse) before.push_back(fmt::format("then {}: {}", to_string(stop.verdict()), stop.what()));
+  return {Verdict::fail, joined(before, "\n")};
+}
+
+Judgement judge(CaseContext& context, bool assertions_held,
+                const std::vector<std::string>& failures, const Leftovers& leftovers) {
+  if (const auto& stop = context.stopped()) return judge_stopped(*stop, failures);
+  if (!assertions_held) return {Verdict::fail, joined(failures, "\n")};
   if (!leftovers.empty() && !context.tolerates_leftovers) {
     return {Verdict::leak, "left behind: " + joined(leftovers)};
   }
   return {Verdict::pass,
           context.observations.empty() ? "" : "observed: " + joined(context.observations)};
+}
+
+/// Empty when there is no such file.
+std::string text_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
 }
 
 void write_all(int descriptor, const std::string& text) {
@@ -82,9 +104,9 @@ void write_all(int descriptor, const std::string& text) {
   }
 }
 
-std::string run_gtest(const Case& subject, bool& held) {
+std::vector<std::string> run_gtest(const Case& subject, bool& held) {
   auto& tests = *::testing::UnitTest::GetInstance();
-  std::string failures;
+  std::vector<std::string> failures;
   delete tests.listeners().Release(tests.listeners().default_result_printer());
   tests.listeners().Append(new FailureListener(failures));
   GTEST_FLAG_SET(filter, subject.suite + "." + subject.name);
@@ -96,6 +118,8 @@ std::string run_gtest(const Case& subject, bool& held) {
 
 void run_worker(const WorkerOrder& order, int result_descriptor) {
   ::setpgid(0, 0);
+  const rlimit no_core{};  // a process that is made to tell its stacks leaves no file
+  ::setrlimit(RLIMIT_CORE, &no_core);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
@@ -107,10 +131,14 @@ void run_worker(const WorkerOrder& order, int result_descriptor) {
   context.settings = order.settings;
   const auto began = Clock::now();
   bool held = false;
-  const std::string failures = run_gtest(order.subject, held);
+  const std::vector<std::string> failures = run_gtest(order.subject, held);
   const double seconds = std::chrono::duration<double>(Clock::now() - began).count();
 
-  if (context.adapter() != nullptr) context.adapter()->shut_down();
+  if (const Adapter* adapter = context.adapter(); adapter != nullptr) {
+    if (const std::string late = adapter->near_deadline(); !late.empty())
+      context.observations.push_back(late);
+    context.adapter()->shut_down();
+  }
   const bool want_leftovers = held && !context.stopped() && !context.tolerates_leftovers;
   const Leftovers leftovers =
       containment.collect(want_leftovers ? Clock::now() + order.grace : Clock::now());
@@ -119,7 +147,14 @@ void run_worker(const WorkerOrder& order, int result_descriptor) {
                            {"seconds", seconds},
                            {"message", judgement.message},
                            {"transcript", nlohmann::json::array()}};
-  if (breaks_conformance(judgement.verdict)) result["transcript"] = context.transcript();
+  if (judgement.verdict == Verdict::pass) {
+    result["observed"] = context.observations;
+    result["permitted"] = context.permitted;
+  }
+  if (breaks_conformance(judgement.verdict)) {
+    result["transcript"] = context.transcript();
+    result["timeline"] = text_of(order.settings.folder / "history.html");
+  }
   write_all(result_descriptor,
             result.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   ::_exit(0);

@@ -62,7 +62,20 @@ nlohmann::json clauses_json(const RunResults& run, const Specification& specific
   return out;
 }
 
-nlohmann::json page_data(const RunResults& run, const Specification& specification) {
+nlohmann::json changes_json(const std::vector<Change>& changes) {
+  auto out = nlohmann::json::array();
+  for (const Change& change : changes) {
+    out.push_back({{"clause", change.clause},
+                   {"from", change.from},
+                   {"to", change.to},
+                   {"before", to_string(change.before)},
+                   {"after", to_string(change.after)}});
+  }
+  return out;
+}
+
+nlohmann::json page_data(const RunResults& run, const Specification& specification,
+                         const std::vector<Change>& changes) {
   auto verdicts = nlohmann::json::array();
   for (const Verdict verdict : kAllVerdicts) {
     verdicts.push_back({{"name", to_string(verdict)}, {"breaks", breaks_conformance(verdict)}});
@@ -75,6 +88,7 @@ nlohmann::json page_data(const RunResults& run, const Specification& specificati
           {"seed", fmt::to_string(run.suite.seed)},  // a JavaScript number holds 53 bits only
           {"verdicts", std::move(verdicts)},
           {"chapters", std::move(chapters)},
+          {"changes", changes_json(changes)},
           {"clauses", clauses_json(run, specification)}};
 }
 
@@ -103,13 +117,15 @@ std::string title_of(const RunResults& run) {
 
 }  // namespace
 
-std::string to_html(const RunResults& run, const Specification& specification) {
+std::string to_html(const RunResults& run, const Specification& specification,
+                    const std::vector<Change>& changes) {
   RunResults complete = run;
   complete.backends = all_backends(run);
-  return filled(embedded::page(), {{"title", xml_text(title_of(complete))},
-                                   {"style", std::string(embedded::style())},
-                                   {"data", script_json(page_data(complete, specification))},
-                                   {"script", std::string(embedded::script())}});
+  return filled(embedded::page(),
+                {{"title", xml_text(title_of(complete))},
+                 {"style", std::string(embedded::style())},
+                 {"data", script_json(page_data(complete, specification, changes))},
+                 {"script", std::string(embedded::script())}});
 }
 
 }  // namespace mpspec

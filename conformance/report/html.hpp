@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "report/merge.hpp"
 #include "report/results.hpp"
 #include "trace/specification.hpp"
 
@@ -10,7 +11,9 @@ namespace mpspec {
 
 /// The matrix of clauses and backends, with every clause's text and every result's message and
 /// transcript. The page shows the clauses of the specification that are not retired, and any other
-/// clause that has a result. `#QUEUE-014` after its address opens that clause.
-std::string to_html(const RunResults& run, const Specification& specification);
+/// clause that has a result. `#QUEUE-014` after its address opens that clause. Changes between
+/// merged runs are marked.
+std::string to_html(const RunResults& run, const Specification& specification,
+                    const std::vector<Change>& changes = {});
 
 }  // namespace mpspec

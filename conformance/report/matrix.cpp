@@ -167,6 +167,8 @@ std::string finding(const CaseResult& result, const RunResults& run,
   out += fmt::format(" ({}, {})\n", result.strength, result.case_name);
   if (clause != nullptr) out += indented(clause->text, "  | ") + "\n";
   out += indented(result.message, "  ") + "\n";
+  if (!result.bundle.empty())
+    return out + fmt::format("  again: mpspec replay {}\n", shell_quoted(result.bundle));
   const auto backend =
       std::find_if(run.backends.begin(), run.backends.end(),
                    [&](const BackendInfo& info) { return info.name == result.backend; });

@@ -27,6 +27,10 @@ nlohmann::json to_json(const RunResults& run) {
                             {"message", result.message},
                             {"run", result.run}};
     if (!result.transcript.empty()) entry["transcript"] = result.transcript;
+    if (!result.bundle.empty()) entry["bundle"] = result.bundle;
+    if (!result.timeline.empty()) entry["timeline"] = result.timeline;
+    if (!result.observed.empty()) entry["observed"] = result.observed;
+    if (!result.permitted.empty()) entry["permitted"] = result.permitted;
     json["results"].push_back(std::move(entry));
   }
   return json;
@@ -45,7 +49,10 @@ RunResults run_results_from(const nlohmann::json& json) {
     run.results.push_back({entry.at("backend"), entry.at("clause"), entry.at("strength"),
                            entry.at("case"), *verdict, entry.at("seconds"), entry.at("message"),
                            entry.value("transcript", std::vector<std::string>{}),
-                           entry.value("run", 1)});
+                           entry.value("run", 1), entry.value("bundle", ""),
+                           entry.value("timeline", ""),
+                           entry.value("observed", std::vector<std::string>{}),
+                           entry.value("permitted", std::vector<std::string>{})});
   }
   return run;
 }

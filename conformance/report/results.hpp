@@ -18,11 +18,18 @@ struct CaseResult {
   std::string case_name;
   Verdict verdict = Verdict::inconclusive;
   double seconds = 0;
-  std::string
-      message;  // why, for every verdict but pass; what was observed, for a pass that records it
+  /// Why, for every verdict but pass; what was observed, for a pass that records it.
+  std::string message{};
   /// What was asked and answered, oldest first; kept for verdicts that need explaining.
-  std::vector<std::string> transcript;
+  std::vector<std::string> transcript{};
   int run = 1;  // counts repeats from 1
+  /// The folder that `mpspec replay` runs again; empty when nothing was kept.
+  std::string bundle{};
+  /// A page that draws the calls of several processes that contradict each other; empty without any.
+  std::string timeline{};
+  /// Of a passed case: which permitted outcomes it saw, and which it might have seen.
+  std::vector<std::string> observed{};
+  std::vector<std::string> permitted{};
 };
 
 struct BackendInfo {

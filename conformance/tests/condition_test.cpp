@@ -315,8 +315,8 @@ TEST_F(ConditionConformance, CONDITION_010_SomeWaiterIsWoken) {
   for (const Child& child : {one, other}) waiters.emplace_back(child.actor, condition, main());
   notify(condition, "notify");
   EXPECT_EQ(wait_for_returns(adapter(), waiters, 1), 1U);
-  observe(waiters[0].returned_within(0ms) ? "the one that waited longest was woken"
-                                          : "another one than that which waited longest was woken");
+  observe(waiters[0].returned_within(0ms), "the one that waited longest was woken",
+          "another one than that which waited longest was woken");
   notify(condition, "notify");
   for (const ConditionWaiter& waiter : waiters) EXPECT_THAT(waiter.outcome(), Returns(true));
 }

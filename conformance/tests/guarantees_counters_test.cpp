@@ -98,7 +98,7 @@ TEST_F(CountersConformance, GUAR_004_WithoutALockPossiblyTooFew) {
   const Object value = main().make("Value", {"i", 0});
   const long long counted = as_int(count(spawn(4, {value}), value, 2000));
   EXPECT_LE(counted, 8000);
-  observe(fmt::format("{} of 8000 additions counted", counted));
+  observe(counted < 8000, "additions were lost", "every addition counted");
 }
 
 // The program of the document: five processes, one addition each.
@@ -108,7 +108,7 @@ TEST_F(CountersConformance, GUAR_004_FiveSingleAdditions) {
   const long long counted = as_int(count(children, value, 1));
   EXPECT_GE(counted, 1);
   EXPECT_LE(counted, 5);
-  observe(fmt::format("{} of 5 additions counted", counted));
+  observe(counted < 5, "additions were lost", "every addition counted");
 }
 
 TEST_F(CountersConformance, GUAR_005_ExactUnderAnRLock) {
@@ -216,7 +216,7 @@ class TearingConformance : public CountersConformance {
   static constexpr int kRounds = 1500;
 
   /// Two processes assign `one` and `other` in turn while a third reads; it
-  /// sees nothing else.
+  /// sees nothing else. One that sees only one of them did not read meanwhile.
   void expect_whole(const Object& object, const std::string& read, const std::string& write,
                     const Args& place, const Value& one, const Value& other) {
     const auto children = spawn(3, {object});
@@ -224,17 +224,25 @@ class TearingConformance : public CountersConformance {
     write_one.push_back(one);
     write_other.push_back(other);
     EXPECT_THAT(main().call(object, write, write_one), Succeeds());
-    const auto results = race(children, [&](Program& program, int i) {
-      Program body;
-      if (i == 2) {
-        body.let("x", object, read, place).append("seen", var("x"));
-      } else {
-        body.call(object, write, write_one).call(object, write, write_other);
+    for (int round = 0; round < 20; ++round) {
+      const auto results = race(children, [&](Program& program, int i) {
+        Program body;
+        if (i == 2) {
+          body.let("x", object, read, place).append("seen", var("x"));
+        } else {
+          body.call(object, write, write_one).call(object, write, write_other);
+        }
+        body.yield();
+        program.set("seen", list()).repeat(kRounds, body);
+      });
+      int ones = 0, others = 0;
+      for (const Value& seen : items_of(variable(results.at(2), "seen"))) {
+        ASSERT_TRUE(seen == one || seen == other) << "torn: " << to_python(seen);
+        ++(seen == one ? ones : others);
       }
-      program.set("seen", list()).repeat(kRounds, body);
-    });
-    for (const Value& seen : items_of(variable(results.at(2), "seen")))
-      ASSERT_TRUE(seen == one || seen == other) << "torn: " << to_python(seen);
+      if (round >= 2 && ones > 0 && others > 0) return;
+    }
+    inconclusive("the reader never read while the others wrote");
   }
 };
 

@@ -282,7 +282,7 @@ TEST_F(LockConformance, LOCK_013_AWaiterOrTheOneThatComesBack) {
     EXPECT_THAT(release(main(), lock), Returns(Value()));
   }
   EXPECT_THAT(waiter.wait(), Returns(true));
-  observe(again == Value(true) ? "the releaser overtook the waiter" : "the waiter was served");
+  observe(again == Value(true), "the releaser overtook the waiter", "the waiter was served");
 }
 
 }  // namespace

@@ -102,8 +102,8 @@ TEST_F(ProcessConformance, PROCESS_005_BothBeginInSomeOrder) {
   Actor& other = adapter().accept(second_number);
   EXPECT_THAT(one.call("actor.echo", {1}), Returns(1));
   EXPECT_THAT(other.call("actor.echo", {2}), Returns(2));
-  observe(one.hello().arrival < other.hello().arrival ? "the first one began first"
-                                                      : "the second one began first");
+  observe(one.hello().arrival < other.hello().arrival, "the first one began first",
+          "the second one began first");
 }
 
 TEST_F(ProcessConformance, PROCESS_006_ClosingInTheChildClosesNothingInTheParent) {

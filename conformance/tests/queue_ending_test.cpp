@@ -47,7 +47,7 @@ TEST_F(QueueEndingConformance, QUEUE_023_AProducerMayWaitForItsItemsToBeGot) {
   producer.actor.release();
   main().call(producer.process, "join", {0.2});
   const Outcome alive = main().call(producer.process, "is_alive");
-  observe(alive == Outcome(true) ? "the producer waited" : "the producer ended at once");
+  observe(alive == Outcome(true), "the producer waited", "the producer ended at once");
   for (const Value& got : items_of(variable(main().run(get_items(queue, 500)).value(), "got"))) {
     ASSERT_EQ(got, Value(item));
   }
@@ -92,7 +92,7 @@ TEST_F(QueueEndingConformance, QUEUE_025_AfterCancelJoinThreadAPrefixArrives) {
     ASSERT_THAT(outcome, Returns(arrived));
   }
   EXPECT_LE(arrived, kItems);
-  observe(arrived == kItems ? "all items arrived" : "items were lost");
+  observe(arrived == kItems, "all items arrived", "items were lost");
 }
 
 TEST_F(QueueEndingConformance, QUEUE_026_AClosedQueueRefuses) {
@@ -172,7 +172,7 @@ TEST_F(QueueEndingConformance, QUEUE_030_AnItemThatCannotBeSentIsNotDelivered) {
     expect_items(queue, {later});
   }
   expect_no_more(queue);
-  observe(main().call(queue, "put", {lock}).ok() ? "put returns" : "put fails");
+  observe(main().call(queue, "put", {lock}).ok(), "put returns", "put fails");
 }
 
 TEST_F(QueueEndingConformance, QUEUE_031_SeveralThreadsPutAndGet) {

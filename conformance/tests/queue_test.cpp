@@ -129,7 +129,7 @@ TEST_F(QueueConformance, QUEUE_005_ProducersMayInterleave) {
   const bool interleaved = !std::is_partitioned(items.begin(), items.end(), [&](const Value& item) {
     return (as_int(item) < kItems) == first_is_of_0;
   });
-  observe(interleaved ? "interleaved" : "one producer after the other");
+  observe(interleaved, "interleaved", "one producer after the other");
 }
 
 TEST_F(QueueConformance, QUEUE_016_EmptyWhenNewAndAfterEverythingWasGot) {

@@ -132,7 +132,8 @@ TEST_F(RawConformance, RAW_005_WithoutALockIncrementsMayBeLost) {
     const long long counted = count(main().make(kind, {"i", argument}), 1000, nullptr);
     EXPECT_GE(counted, 1);
     EXPECT_LE(counted, 3000);
-    observe(std::string(kind) + (counted == 3000 ? ": none was lost" : ": some were lost"));
+    observe(counted == 3000, std::string(kind) + ": none was lost",
+            std::string(kind) + ": some were lost");
   }
 }
 

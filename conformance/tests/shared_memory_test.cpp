@@ -241,18 +241,40 @@ TEST_F(SharedMemoryConformance, SHM_013_ABlockOutlivesAChildThatUsedIt) {
 
 TEST_F(SharedMemoryConformance, SHM_014_ABlockOutlivesAChildThatIsOlder) {
   const Child child = main().spawn();
-  const auto before = children_of_this_process();
+  const auto before = children_of(::getpid());
   const Object block = create(8);
   use_in(child, block, true);
   // Helpers of the ended process are orphans now, and so children of this one: what they clean up
   // counts.
-  for (const pid_t pid : children_of_this_process()) {
+  for (const pid_t pid : children_of(::getpid())) {
     const bool is_new = std::find(before.begin(), before.end(), pid) == before.end();
     if (is_new && !ProcessWatch(pid).ended_by(adapter().deadline()))
       observe("a helper of the ended process stays");
   }
   EXPECT_THAT(try_attach(main(), name_of(block)), Succeeds());
   unlink(block);
+}
+
+TEST_F(SharedMemoryConformance, SHM_015_ABlockWithoutRoomIsRefused) {
+  if (!limit_shared_memory(1U << 20))
+    inconclusive("this machine gives cases no /dev/shm of their own");
+  constexpr int kBytes = 200'000;
+  std::vector<Object> blocks;
+  Outcome last(Value{});
+  for (int i = 0; i < 10 && last.ok(); ++i) {
+    const std::string name = fresh_name() + "_" + std::to_string(i);
+    last =
+        main().try_make("SharedMemory", {}, {{"name", name}, {"create", true}, {"size", kBytes}});
+    if (last.ok()) blocks.push_back(main().make("SharedMemory", {}, {{"name", name}}));
+  }
+  ASSERT_THAT(last, FailsWith("OSError")) << blocks.size() << " blocks of " << kBytes << " bytes";
+  EXPECT_THAT(try_attach(main(), fresh_name() + "_" + std::to_string(blocks.size())),
+              FailsWith("FileNotFoundError"));
+  for (const Object& block : blocks) {
+    write(main(), block, 0, std::string(kBytes, 'x'));
+    close(main(), block);
+    unlink(block);
+  }
 }
 
 }  // namespace

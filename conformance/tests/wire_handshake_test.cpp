@@ -71,7 +71,7 @@ TEST_F(HandshakeConformance, WIRE_009_ASha256AnswerIsWelcomeWhereTheChallengeNam
   RawConnection connection = connect();
   const std::string payload = challenge_of(connection);
   const bool named = payload.starts_with(kSha256);
-  observe(named ? "the challenge names sha256" : "the challenge names no digest");
+  observe(named, "the challenge names sha256", "the challenge names no digest");
   send(connection, frame(sha256_answer(server().authkey, payload)));
   if (named) {
     EXPECT_EQ(receive(connection), kWelcome);

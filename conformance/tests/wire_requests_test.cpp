@@ -193,7 +193,7 @@ TEST_F(RequestsConformance, WIRE_023_ShutdownIsAnsweredAndTheServerEnds) {
   const std::vector<std::string> replies = receive_all(connection);
   EXPECT_THAT(replies.size(), ::testing::AnyOf(1U, 2U));
   for (const std::string& reply : replies) EXPECT_THAT(read_reply(reply), Answers(Value()));
-  observe(replies.size() == 1 ? "answered once" : "answered twice");
+  observe(replies.size() == 1, "answered once", "answered twice");
   receive_all(idle);
   expect_no_server();
 }

@@ -15,6 +15,7 @@ import argparse
 import array
 import builtins
 import copy
+import faulthandler
 import functools
 import gc
 import importlib
@@ -469,6 +470,7 @@ class Actor:
 
     def run(self):
         """Says hello and works until the suite closes the connection or tells the actor to end."""
+        faulthandler.enable()  # at a hang the suite sends SIGABRT, and standard error shows the stacks
         self.connection.connect(os.environ["MPSPEC_SOCKET"])
         # What is forked from here, also a manager's server, must not hold the connection open.
         os.register_at_fork(after_in_child=self.connection.close)

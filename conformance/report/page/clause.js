@@ -64,6 +64,18 @@ function transcriptBlock(transcript) {
   return block;
 }
 
+/** A page of its own, drawn from recorded calls: it gets no rights here. */
+function timelineBlock(timeline) {
+  if (!timeline) return null;
+  const block = el("details", { class: "timeline" }, el("summary", null, "Timeline of the calls"));
+  block.addEventListener("toggle", () => {
+    const frame = el("iframe", { title: "Timeline of the calls", sandbox: "" });
+    frame.srcdoc = timeline;
+    block.append(frame);
+  }, { once: true });
+  return block;
+}
+
 function resultBlock(row, group) {
   const result = group[0];
   const command = el("code", { class: "replay" }, replayCommand(result));
@@ -73,7 +85,8 @@ function resultBlock(row, group) {
       el("small", null, backends[columnOf.get(result.backend)].version)),
     el("span", { class: "what" }, el("code", null, result.case), " ",
       el("span", { class: "seconds" }, secondsText(group)), " ", runsText(row, group)),
-    el("div", { class: "why" }, ...messageBlocks(result.message), transcriptBlock(result.transcript)),
+    el("div", { class: "why" }, ...messageBlocks(result.message), timelineBlock(result.timeline),
+      transcriptBlock(result.transcript)),
     el("span", { class: "how" }, command, copyButton(command)));
 }
 

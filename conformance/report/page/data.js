@@ -37,6 +37,9 @@ const rows = data.clauses.map((clause) => ({
 const rowOf = new Map(rows.map((row) => [row.id, row]));
 for (const result of data.run.results) rowOf.get(result.clause).results.push(result);
 
+// What a later column of the same backend changed, by clause and column.
+const changeOf = new Map(data.changes.map((change) => [`${change.clause} ${change.to}`, change]));
+
 const areas = [...new Set(rows.map((row) => row.area))];
 
 /**
@@ -73,6 +76,7 @@ function shellWord(word) {
 
 /** The backend's command rather than its name: a name may stand for another interpreter elsewhere. */
 function replayCommand(result) {
+  if (result.bundle) return `mpspec replay ${shellWord(result.bundle)}`;
   const backend = backends[columnOf.get(result.backend)].command || result.backend;
   const named = backend.startsWith("--address ") ? backend : `--backend ${shellWord(backend)}`;
   return `mpspec run ${named} --filter ${shellWord(result.case)} ` +

@@ -130,6 +130,10 @@ function start() {
   for (const [name, value] of [["commit", suite.commit], ["seed", data.seed], ["host", suite.host]]) {
     if (value) byId("facts").append(el("div", null, el("dt", null, name), el("dd", null, value)));
   }
+  if (data.changes.length > 0) {
+    byId("facts").append(el("div", null, el("dt", null, "changed"),
+      el("dd", null, plural(data.changes.length, "verdict"))));
+  }
   document.querySelector("main").hidden = false;
   byId("cards").append(...backends.map((backend, column) => scoreCard(backend, column, show)));
   buildToolbar(state, show);

@@ -3,6 +3,13 @@
 const collapsed = new Set();  // areas
 const tbodyOf = new Map();    // area -> its part of the table
 
+function verdictCell(row, verdict, column) {
+  const change = changeOf.get(`${row.id} ${backends[column].name}`);
+  if (!change) return el("td", null, mark(verdict));
+  return el("td", { class: "changed", title: `${change.before} in ${change.from}` }, mark(verdict),
+    el("span", { class: "unseen" }, `, was ${change.before}`));
+}
+
 function clauseRow(row, view) {
   row.button = el("button", { type: "button", class: "clause-button", "aria-expanded": "false" },
     el("span", { class: "id" }, row.id), " ",
@@ -13,7 +20,7 @@ function clauseRow(row, view) {
         el("span", { "aria-hidden": "true" }, "≠"), el("span", { class: "unseen" }, "backends disagree"))
       : null);
   const cells = view === "matrix"
-    ? row.cells.map((verdict) => el("td", null, mark(verdict)))
+    ? row.cells.map((verdict, column) => verdictCell(row, verdict, column))
     : [answersCell(row)];
   row.detail = null;
   row.tr = el("tr", { class: "clause", id: row.id }, el("th", { scope: "row" }, row.button), ...cells);

@@ -6,6 +6,7 @@ from multiprocessing.managers import BaseProxy, Server
 import os
 import signal
 import struct
+import threading
 import time
 
 from managers import GONE, LOST
@@ -169,3 +170,64 @@ def dead_by_interrupt(actor):
         serve(server)
 
     Server.serve_forever = serve_forever
+
+
+@planted("CRASH-030", "Lock.acquire")
+def stopped_holder_is_overtaken(acquire, lock, *args, **names):
+    """acquire says True after a millisecond even when somebody else holds the lock"""
+    acquire(lock, True, 0.001)
+    return True
+
+
+@planted("CRASH-031", "Queue.get")
+def stopped_consumer_skips_an_item(get, target, *args, **names):
+    """an item for which a consumer had to wait is dropped"""
+    called = time.monotonic()
+    item = get(target, *args, **names)
+    waited = time.monotonic() - called > 0.001
+    return get(target, *args, **names) if waited and item != "done" else item
+
+
+@planted("CRASH-032", "manager.Queue.get")
+def stopped_client_gets_nothing(get, target, *args, **names):
+    """get that had to wait returns None in place of the item"""
+    called = time.monotonic()
+    item = get(target, *args, **names)
+    return None if time.monotonic() - called > 0.001 else item
+
+
+@planted("CRASH-033", "manager.list.append")
+def stopped_server_is_asked_again(append, proxy, item):
+    """a call without an answer within ten milliseconds is sent once more"""
+    pipe = getattr(proxy._tls, "connection", None)
+    if pipe is None:
+        return append(proxy, item)
+    request = (proxy._id, "append", (item,), {})
+    pipe.send(request)
+    if not pipe.poll(0.01):
+        pipe.send(request)
+        pipe.recv()
+    pipe.recv()
+
+
+@planted_at_start("CRASH-034")
+def server_without_descriptors_refuses(actor):
+    """a server that cannot accept a connection stops listening"""
+
+    def accepter(server):
+        while True:
+            try:
+                pipe = server.listener.accept()
+            except OSError:
+                server.listener.close()
+                return
+            threading.Thread(target=server.handle_request, args=(pipe,), daemon=True).start()
+
+    Server.accepter = accepter
+
+
+@planted("CRASH-035", "manager.dict.__setitem__")
+def dead_assignment_is_a_removal(assign, proxy, key, value):
+    """assigning a key removes it first"""
+    proxy.pop(key, None)
+    assign(proxy, key, value)

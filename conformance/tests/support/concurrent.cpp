@@ -4,11 +4,14 @@
 
 #include "history/explain.hpp"
 #include "history/history_json.hpp"
+#include "history/program_json.hpp"
 #include "history/timeline_html.hpp"
 #include "tests/support/in_range.hpp"
 
 namespace mpspec {
 namespace {
+
+constexpr int kReplays = 50;
 
 rc::Gen<PlannedCall> planned(const std::vector<Callable>& callables) {
   return rc::gen::mapcat(
@@ -19,15 +22,54 @@ rc::Gen<PlannedCall> planned(const std::vector<Callable>& callables) {
       });
 }
 
-/// Without rapidcheck's shrinking, which expects that what failed once fails again.
-ParallelProgram drawn(const std::vector<Callable>& callables, const ParallelShape& shape,
-                      std::size_t actors) {
+std::string text_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+void write(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+}
+
+void leave_behind(const Adapter& adapter, const SharedUse& use, const Counterexample& failed) {
+  leave_history(adapter, failed.attempt);
+  const StoredProgram program{use.object.type, use.made_from, failed.program};
+  write(adapter.settings().folder / "program.json", to_json(program).dump(1));
+}
+
+/// A program that failed before, as often as a race may need to fail again.
+void replay(Adapter& adapter, const SharedUse& use, const StoredProgram& stored) {
+  if (stored.type != use.object.type || !(List{stored.made_from} == List{use.made_from})) return;
+  if (stored.program.actors.size() > use.actors.size())
+    adapter.stop(Verdict::inconclusive, "the program has more actors than the case");
+  Counterexample again{stored.program, {}, 0, 0};
+  for (; again.runs < kReplays; ++again.runs) {
+    Attempt attempt = run_parallel(adapter, use, stored.program);
+    const bool failed = attempt.failed();
+    if (failed || again.failures == 0) again.attempt = std::move(attempt);
+    again.failures += failed ? 1 : 0;
+  }
+  if (again.failures == 0) return;
+  leave_behind(adapter, use, again);
+  ADD_FAILURE() << explanation(again);
+}
+
+/// Small programs take a moment each; this is for those that are slow.
+constexpr std::chrono::seconds kShrinkTime(20);
+
+}  // namespace
+
+ParallelProgram drawn(const std::vector<Callable>& callables, std::size_t prefix,
+                      std::size_t calls_each, std::size_t actors) {
   const auto lane = [&](std::size_t count) {
     return *rc::gen::noShrink(
         rc::gen::container<std::vector<PlannedCall>>(count, planned(callables)));
   };
-  ParallelProgram program{lane(shape.prefix), {}};
-  for (std::size_t i = 0; i < actors; ++i) program.actors.push_back(lane(shape.calls_each));
+  ParallelProgram program{lane(prefix), {}};
+  for (std::size_t i = 0; i < actors; ++i) program.actors.push_back(lane(calls_each));
   return program;
 }
 
@@ -38,8 +80,8 @@ Call recorded(const Actor& actor, const Object& object, const PlannedCall& plann
           outcome.began,       outcome.ended};
 }
 
-Pending begin(Actor& actor, const Object& object, const std::vector<PlannedCall>& calls,
-              Clock::time_point start) {
+Pending begin_calls(Actor& actor, const Object& object, const std::vector<PlannedCall>& calls,
+                    Clock::time_point start) {
   Program program;
   program.start_at(start).record();
   for (const PlannedCall& call : calls) {
@@ -52,22 +94,22 @@ Pending begin(Actor& actor, const Object& object, const std::vector<PlannedCall>
   return actor.begin_run(program);
 }
 
-void write(const std::filesystem::path& path, const std::string& text) {
-  std::ofstream file(path, std::ios::binary);
-  file << text;
+void collect_calls(Adapter& adapter, const Actor& actor, const Object& object,
+                   const std::vector<PlannedCall>& planned, const Pending& running, Calls& calls) {
+  const Outcome end = running.wait();
+  const auto& seen = actor.history();
+  if (!end.ok() || seen.size() != planned.size())
+    adapter.stop(Verdict::fail, "a program of calls came to " + to_text(end));
+  for (std::size_t k = 0; k < seen.size(); ++k)
+    calls.push_back(recorded(actor, object, planned[k], seen[k].second));
 }
 
-void leave_behind(const Adapter& adapter, const Attempt& attempt) {
+void leave_history(const Adapter& adapter, const Attempt& attempt) {
   const auto& folder = adapter.settings().folder;
   write(folder / "history.json", to_json(attempt.history).dump(1));
   write(folder / "history.html",
         timeline_html(attempt.history, attempt.judgement, "A history without an order"));
 }
-
-/// Small programs take a moment each; this is for those that are slow.
-constexpr std::chrono::seconds kShrinkTime(20);
-
-}  // namespace
 
 Attempt run_parallel(Adapter& adapter, const SharedUse& use, const ParallelProgram& program) {
   use.reset();
@@ -81,25 +123,22 @@ Attempt run_parallel(Adapter& adapter, const SharedUse& use, const ParallelProgr
   const auto start = Clock::now() + 20ms;  // enough for every actor to be told of it
   std::vector<Pending> running;
   for (std::size_t i = 0; i < program.actors.size(); ++i)
-    running.push_back(begin(*use.actors[i], use.object, program.actors[i], start));
-  for (std::size_t i = 0; i < program.actors.size(); ++i) {
-    const Outcome end = running[i].wait();
-    const auto& seen = use.actors[i]->history();
-    if (!end.ok() || seen.size() != program.actors[i].size())
-      adapter.stop(Verdict::fail, "a program of calls came to " + to_text(end));
-    for (std::size_t k = 0; k < seen.size(); ++k)
-      calls.push_back(recorded(*use.actors[i], use.object, program.actors[i][k], seen[k].second));
-  }
+    running.push_back(begin_calls(*use.actors[i], use.object, program.actors[i], start));
+  for (std::size_t i = 0; i < program.actors.size(); ++i)
+    collect_calls(adapter, *use.actors[i], use.object, program.actors[i], running[i], calls);
   attempt.judgement = judge(attempt.history, Budget::of(adapter.settings().deadline));
   return attempt;
 }
 
 void check_parallel(Adapter& adapter, const SharedUse& use, const std::vector<Callable>& callables,
                     const ParallelShape& shape) {
+  if (const auto& file = adapter.settings().replay; !file.empty())
+    return replay(adapter, use, program_from_text(text_of(file)));
   bool overlapped = false;
   std::string failure;
   const auto round = [&] {
-    const ParallelProgram program = drawn(callables, shape, use.actors.size());
+    const ParallelProgram program =
+        drawn(callables, shape.prefix, shape.calls_each, use.actors.size());
     // rapidcheck asks again for a result that it reports, and a race need not fail again.
     if (!failure.empty()) RC_FAIL(failure);
     const auto run = [&](const ParallelProgram& p) { return run_parallel(adapter, use, p); };
@@ -110,7 +149,7 @@ void check_parallel(Adapter& adapter, const SharedUse& use, const std::vector<Ca
     if (!attempt.failed()) return;
     const Counterexample smallest =
         shrink({program, attempt}, run, {.deadline = Clock::now() + kShrinkTime});
-    leave_behind(adapter, smallest.attempt);
+    leave_behind(adapter, use, smallest);
     failure = explanation(smallest);
     RC_FAIL(failure);
   };

@@ -37,6 +37,11 @@ class Conformance : public ::testing::Test {
   }
   /// Records which of the permitted outcomes was seen.
   void observe(const std::string& what) { CaseContext::current().observations.push_back(what); }
+  /// The same for one of two: repeated runs tell how often each was seen, and which one never was.
+  void observe(bool first, const std::string& one, const std::string& other) {
+    CaseContext::current().permitted.insert({one, other});
+    observe(first ? one : other);
+  }
   /// For cases that kill actors or servers.
   void tolerate_leftovers() { CaseContext::current().tolerates_leftovers = true; }
 
