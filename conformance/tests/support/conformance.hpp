@@ -68,11 +68,17 @@ Value variable(const Value& program_result, const std::string& name);
 template <class Property>
 void check_property(Property&& property, std::optional<int> runs = {});
 
-/// How a case's failure tells rapidcheck's result; used by check_property only.
+/// What rapidcheck says of a property that does not hold, for those that tell it better themselves;
+/// nothing when it holds.
+template <class Property>
+std::optional<std::string> counterexample(Property&& property, std::optional<int> runs = {});
+
+/// How a case fails with a counterexample: not at all when what the backend does not offer, or what
+/// the property could not bring about, is the reason.
 void report_property(const std::string& failure);
 
 template <class Property>
-void check_property(Property&& property, std::optional<int> runs) {
+std::optional<std::string> counterexample(Property&& property, std::optional<int> runs) {
   rc::detail::TestMetadata metadata;
   metadata.id = ::testing::UnitTest::GetInstance()->current_test_info()->name();
   metadata.description = metadata.id;
@@ -80,10 +86,16 @@ void check_property(Property&& property, std::optional<int> runs) {
   parameters.maxSuccess = runs.value_or(parameters.maxSuccess);
   const auto result =
       rc::detail::checkTestable(std::forward<Property>(property), metadata, parameters);
-  if (result.template is<rc::detail::SuccessResult>()) return;
+  if (result.template is<rc::detail::SuccessResult>()) return std::nullopt;
   std::ostringstream text;
   rc::detail::printResultMessage(result, text);
-  report_property(text.str());
+  return text.str();
+}
+
+template <class Property>
+void check_property(Property&& property, std::optional<int> runs) {
+  if (const auto found = counterexample(std::forward<Property>(property), runs))
+    report_property(*found);
 }
 
 }  // namespace mpspec

@@ -105,7 +105,8 @@ void check_with_victims(Adapter& adapter, const VictimUse& use,
     }
     hits += hit ? 1 : 0;
   };
-  check_property(round, rounds);
+  if (const auto found = counterexample(round, rounds))
+    report_property(failure.empty() ? *found : failure);
   if (hits < kHitsWanted && !::testing::Test::HasFailure())
     adapter.stop(Verdict::inconclusive,
                  fmt::format("only {} kills came in the middle of everybody's calls", hits));
