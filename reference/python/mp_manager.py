@@ -14,7 +14,11 @@ the variable MP_MANAGER or on PATH. What differs:
 * It ends by itself when this process has ended without shutting it down, however it ended, and no
   other process is using it.
 * It is no child in the sense of multiprocessing.active_children().
+
+Beyond CPython, in one call each: add(value, 1), increment(dict, key), compare_and_set(...) and
+update_with(...), for proxies of any mp-manager, also one that SyncManager has connected to.
 """
+import copy
 import itertools
 import os
 import shutil
@@ -23,7 +27,7 @@ from multiprocessing import ProcessError
 from multiprocessing.connection import arbitrary_address
 from multiprocessing.managers import SyncManager
 
-__all__ = ['Manager', 'MpManager']
+__all__ = ['Manager', 'MpManager', 'add', 'compare_and_set', 'increment', 'update_with']
 
 
 def Manager():
@@ -31,6 +35,34 @@ def Manager():
     manager = MpManager()
     manager.start()
     return manager
+
+
+def add(value, delta):
+    """value.value += delta, which nobody comes between; the new value. Of a Value proxy."""
+    return value._callmethod('add', (delta,))
+
+
+def increment(mapping, key, delta=1):
+    """mapping[key] = mapping.get(key, 0) + delta in one call; the new value. Of a dict proxy."""
+    return mapping._callmethod('increment', (key, delta))
+
+
+def compare_and_set(proxy, *where_expected_value):
+    """compare_and_set(value, expected, new) of a Value proxy, compare_and_set(mapping, key,
+    expected, new) of a dict proxy: sets what equals `expected`. Whether it did."""
+    return proxy._callmethod('compare_and_set', where_expected_value)
+
+
+def update_with(proxy, *key_and_function):
+    """update_with(value, function) or update_with(mapping, key, function): sets function(what is
+    there), which is called again when somebody came between. The new value."""
+    *key, function = key_and_function
+    get = '__getitem__' if key else 'get'
+    while True:
+        old = proxy._callmethod(get, key)
+        new = function(copy.deepcopy(old))
+        if compare_and_set(proxy, *key, old, new):
+            return new
 
 
 class MpManager(SyncManager):

@@ -29,8 +29,8 @@ struct InetAddress {
 using Address = std::variant<UnixAddress, InetAddress>;
 
 /// Reads `HOST:PORT`, `[IPV6]:PORT` or the path of a Unix socket; `@NAME` is abstract. What
-/// contains a slash or has no colon is a path. Errors: InvalidArgument   empty, a path over 107
-/// bytes, a port that is not 0..65535
+/// contains a slash or has no colon is a path.
+/// Errors: InvalidArgument   empty, a path over 107 bytes, a port that is not 0..65535
 Result<Address> parse_address(std::string_view text);
 
 /// The inverse of parse_address().

@@ -31,6 +31,17 @@ class ManagedValue : public Proxy {
 
   Result<Object> get() const;
   Result<void> set(Object value) const;
+
+  // With a server of this library only; CPython's answers with Remote.
+
+  /// Python's value += delta in one call, and the new value.
+  /// Errors: Remote (TypeError, OverflowError)   what is no int or float
+  Result<Object> add(Object delta) const;
+  /// Sets the value if it equals `expected`: whether it did.
+  Result<bool> compare_and_set(Object expected, Object value) const;
+  /// value = function(value), and the new value: computed here and written on condition that
+  /// nobody has changed it, else once more with what is there then.
+  Result<Object> update_with(const Update& function) const;
 };
 
 /// An array.array in a manager's server: its length is fixed but for slice assignment.

@@ -35,14 +35,15 @@ struct ManagerOptions {
 ///
 /// A handle: copies name the same server. The last copy, in the process that started the server,
 /// shuts it down. The server ignores SIGINT. When the process that started it ends without shutting
-/// it down, the server ends as soon as it has no client left. Errors of what talks to the server:
-/// those of Proxy. An object that cannot be made is Remote. Sharing: any threads. A forked child
-/// may use its copy; it cannot shut the server down. Source:  Python library,
-/// `multiprocessing.Manager`.
+/// it down, the server ends as soon as it has no client left.
+/// Errors:  of what talks to the server: those of Proxy. An object that cannot be made is Remote.
+/// Sharing: any threads. A forked child may use its copy; it cannot shut the server down.
+/// Source:  Python library, `multiprocessing.Manager`.
 class Manager {
  public:
   /// Forks the server. It listens when start() returns. It keeps none of this process's descriptors
-  /// but standard output and error. Errors: those of ManagerServer::open(); System
+  /// but standard output and error.
+  /// Errors: those of ManagerServer::open(); System
   static Result<Manager> start(ManagerOptions options = {});
   /// Becomes a client of a server of this library or of CPython.
   /// Errors: NotFound               nobody listens there; the message has the system's reason

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,7 +15,8 @@ namespace mp {
 
 namespace manager {
 class Reference;
-}
+struct Reply;
+}  // namespace manager
 
 struct Answer;
 
@@ -30,11 +32,11 @@ Error exception_error(const Object& exception);
 /// Copies are one reference, and equal; a proxy that was rebuilt from an Object is another one.
 ///
 /// Calls:   each thread has a connection of its own to each server, on which its calls go one after
-/// the
-///          other. A call waits for its reply as long as the method takes: queues, locks,
-///          conditions, events and barriers have timeouts of their own.
+///          the other; Batch sends several at once. A call waits for its reply as long as the
+///          method takes: queues, locks, conditions, events and barriers have timeouts of their
+///          own.
 /// Errors:  Remote            the server raised an exception or refused; see invoke() for the
-/// exception
+///                            exception
 ///          Empty, Full, BrokenBarrier   the same, for these
 ///          Disconnected      the server went away; the call may have taken effect
 ///          NotFound          the server is not there any more; it has not
@@ -78,7 +80,8 @@ class Proxy {
   /// A proxy from what to_object(), a managed container or Python gave. Takes a reference. A value
   /// that was *removed* from a container keeps its referent only until this thread's next call on
   /// that server, so make the proxy first. The key is the one this process uses for that address,
-  /// else current_authkey(). Errors: InvalidArgument   the object is no proxy
+  /// else current_authkey().
+  /// Errors: InvalidArgument   the object is no proxy
   ///         those of call()
   static Result<Proxy> from_object(const Object& object);
 
@@ -86,9 +89,12 @@ class Proxy {
   friend bool operator==(const Proxy&, const Proxy&) = default;
 
  private:
+  friend class Batch;
   friend class Manager;
   explicit Proxy(std::shared_ptr<manager::Reference> reference)
       : reference_(std::move(reference)) {}
+  /// What came back for a call on `origin`.
+  static Result<Answer> answer_of(const manager::Reference& origin, const manager::Reply& reply);
 
   std::shared_ptr<manager::Reference> reference_;
 };
@@ -105,6 +111,9 @@ struct Answer {
   Object value;
   std::optional<Proxy> proxy;
 };
+
+/// What update_with() computes; it may be called several times.
+using Update = std::function<Object(const Object& old)>;
 
 /// In a process that was just forked: takes a reference for every proxy it inherited, so that its
 /// parent may drop its own. Without it, a proxy is only the child's own from its first use on.

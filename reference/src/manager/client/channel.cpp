@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -126,10 +127,48 @@ Result<void> Channel::send_all(std::string_view bytes) {
   return {};
 }
 
+Result<std::vector<Reply>> Channel::exchange_all(std::string_view frames, std::size_t count) {
+  std::vector<Reply> replies;
+  replies.reserve(count);
+  while (replies.size() < count) {
+    MP_TRY_ASSIGN(const std::optional<std::string_view> payload, frames_.next());
+    if (payload) {
+      MP_TRY_ASSIGN(Reply reply, decode_reply(*payload, {}));
+      replies.push_back(std::move(reply));
+    } else if (frames.empty()) {
+      MP_TRY(fill());
+    } else {
+      MP_TRY(send_or_fill(frames));
+    }
+  }
+  return replies;
+}
+
+/// Sends what the kernel takes; when it takes nothing, waits until it does or until something has
+/// arrived, which is read.
+Result<void> Channel::send_or_fill(std::string_view& bytes) {
+  const ssize_t sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (sent >= 0) {
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+    return {};
+  }
+  if (errno == EINTR) return {};
+  if (errno != EAGAIN && errno != EWOULDBLOCK) return transport_error("send", errno);
+  pollfd entry{.fd = fd_.get(), .events = POLLIN | POLLOUT, .revents = 0};
+  if (::poll(&entry, 1, -1) < 0 && errno != EINTR) return system_error("poll", errno);
+  return (entry.revents & POLLIN) != 0 ? fill() : Result<void>();
+}
+
 Result<std::string_view> Channel::receive() {
   while (true) {
     MP_TRY_ASSIGN(const std::optional<std::string_view> payload, frames_.next());
     if (payload) return *payload;
+    MP_TRY(fill());
+  }
+}
+
+Result<void> Channel::fill() {
+  while (true) {
     if (is_tcp_) {
       // A CPython server writes long frames in two parts: see Connection::read of the server.
       const int yes = 1;
@@ -141,6 +180,7 @@ Result<std::string_view> Channel::receive() {
     if (got < 0) return transport_error("recv", errno);
     if (got == 0) return Error{ErrorCode::Disconnected, "the server has closed the connection"};
     frames_.commit(static_cast<std::size_t>(got));
+    return {};
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/unique_fd.hpp"
 #include "manager/client/process_state.hpp"
@@ -33,6 +34,9 @@ class Channel {
   ///         Malformed, TooLarge    what came back is no reply
   /// After an error the channel is of no use any more.
   Result<Reply> exchange(std::string_view request);
+  /// Sends complete frames, one for each of `count` requests, and waits for that many replies.
+  /// Reads while it sends, so that neither side fills up. Errors: as exchange().
+  Result<std::vector<Reply>> exchange_all(std::string_view frames, std::size_t count);
   /// False in a forked child.
   bool is_open() const { return static_cast<bool>(fd_); }
   /// Closes the socket without a word.
@@ -42,7 +46,10 @@ class Channel {
   Channel(base::UniqueFd fd, bool is_tcp);
   Result<void> shake_hands(const Endpoint& endpoint);
   Result<void> send_all(std::string_view bytes);
+  Result<void> send_or_fill(std::string_view& bytes);
   Result<std::string_view> receive();
+  /// Reads once, waiting when nothing is there.
+  Result<void> fill();
 
   base::UniqueFd fd_;
   const bool is_tcp_;

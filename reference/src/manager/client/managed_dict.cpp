@@ -1,6 +1,7 @@
 #include "mp/managed_dict.hpp"
 
 #include "manager/client/results.hpp"
+#include "mp/batch.hpp"
 
 namespace mp {
 namespace {
@@ -95,6 +96,41 @@ Result<Object> ManagedDict::to_dict() const {
     MP_TRY(dict.set(key, std::move(value)));
   }
   return copy;
+}
+
+Result<std::vector<std::optional<Object>>> ManagedDict::get_many(
+    const std::vector<Object>& keys) const {
+  Batch batch;
+  for (const Object& key : keys) batch.call(*this, "__getitem__", {key});
+  MP_TRY_ASSIGN(std::vector<Answer> answers, batch.run());
+  std::vector<std::optional<Object>> values;
+  values.reserve(answers.size());
+  for (Answer& answer : answers) {
+    if (answer.kind == Answer::Kind::Returned) {
+      values.push_back(std::move(answer.value));
+    } else if (exception_name(answer.value) == "KeyError") {
+      values.push_back(std::nullopt);
+    } else {
+      return exception_error(answer.value);
+    }
+  }
+  return values;
+}
+
+Result<Object> ManagedDict::increment(Object key, Object delta) const {
+  return call("increment", {std::move(key), std::move(delta)});
+}
+Result<bool> ManagedDict::compare_and_set(Object key, Object expected, Object value) const {
+  return to_bool(call("compare_and_set", {std::move(key), std::move(expected), std::move(value)}));
+}
+Result<Object> ManagedDict::update_with(const Object& key, const Update& function) const {
+  while (true) {
+    MP_TRY_ASSIGN(const Object old, getitem(key));
+    MP_TRY_ASSIGN(const Object own, manager::deep_copy(old));
+    const Object value = function(own);
+    MP_TRY_ASSIGN(const bool done, compare_and_set(key, old, value));
+    if (done) return value;
+  }
 }
 
 }  // namespace mp

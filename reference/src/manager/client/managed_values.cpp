@@ -5,6 +5,7 @@
 namespace mp {
 namespace {
 
+using manager::to_bool;
 using manager::to_size;
 using manager::to_void;
 
@@ -42,6 +43,20 @@ Result<void> ManagedNamespace::delattr(std::string_view name) const {
 Result<Object> ManagedValue::get() const { return call("get"); }
 Result<void> ManagedValue::set(Object value) const {
   return to_void(call("set", {std::move(value)}));
+}
+
+Result<Object> ManagedValue::add(Object delta) const { return call("add", {std::move(delta)}); }
+Result<bool> ManagedValue::compare_and_set(Object expected, Object value) const {
+  return to_bool(call("compare_and_set", {std::move(expected), std::move(value)}));
+}
+Result<Object> ManagedValue::update_with(const Update& function) const {
+  while (true) {
+    MP_TRY_ASSIGN(const Object old, get());
+    MP_TRY_ASSIGN(const Object own, manager::deep_copy(old));
+    const Object value = function(own);
+    MP_TRY_ASSIGN(const bool done, compare_and_set(old, value));
+    if (done) return value;
+  }
 }
 
 Result<std::size_t> ManagedArray::len() const { return to_size(call("__len__")); }

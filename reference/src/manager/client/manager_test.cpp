@@ -13,6 +13,7 @@
 #include "base/testing/signal.hpp"
 #include "manager/net/pidfd.hpp"
 #include "mp/authkey.hpp"
+#include "mp/batch.hpp"
 
 namespace mp {
 namespace {
@@ -82,6 +83,99 @@ TEST_F(ManagerTest, Dicts) {
   EXPECT_EQ(shown(dict.copy()), "{}");
   EXPECT_EQ(dict.str(), "{}");
   EXPECT_EQ(dict.type_name(), "DictProxy");
+}
+
+TEST_F(ManagerTest, AtomicUpdatesOfSeveralThreads) {
+  const ManagedDict dict = value_of(manager_.dict());
+  const ManagedValue value = value_of(manager_.value("i", number(0)));
+  ok(dict.setitem(text("list"), Object::list()));
+  constexpr int kThreads = 4, kRounds = 50;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < kRounds; ++round) {
+        EXPECT_TRUE(dict.increment(text("n"), number(2)));
+        EXPECT_TRUE(value.add(number(1)));
+        EXPECT_TRUE(value.update_with(
+            [](const Object& old) { return Object::integer(old.as_int64() + 1); }));
+        EXPECT_TRUE(dict.update_with(text("list"), [&](const Object& old) {
+          Object longer = old;  // the very object that was given
+          longer.append(Object::integer(round));
+          return longer;
+        }));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(value_of(dict.getitem(text("n"))).as_int64(), 2 * kThreads * kRounds);
+  EXPECT_EQ(value_of(value.get()).as_int64(), 2 * kThreads * kRounds);
+  EXPECT_EQ(value_of(dict.getitem(text("list"))).items().size(),
+            static_cast<std::size_t>(kThreads * kRounds));
+  EXPECT_FALSE(value_of(value.compare_and_set(number(-1), number(0))));
+  EXPECT_EQ(shown(dict.update_with(text("z"), [](const Object& old) { return old; })),
+            "Remote KeyError: 'z'");
+}
+
+TEST_F(ManagerTest, ABatchIsAnsweredInItsOrder) {
+  const ManagedDict dict = value_of(manager_.dict());
+  const ManagedQueue queue = value_of(manager_.queue());
+  Batch batch;
+  EXPECT_TRUE(value_of(batch.run()).empty());
+  for (int i = 0; i < 16; ++i) batch.call(dict, "__setitem__", {number(i), number(i * i)});
+  batch.call(dict, "__getitem__", {number(99)})
+      .call(dict, "__len__")
+      .call(queue, "put", {text("x")});
+  batch.call(queue, "get").call(queue, "nonsense");
+  EXPECT_EQ(batch.size(), 21u);
+  const std::vector<Answer> answers = value_of(batch.run());
+  ASSERT_EQ(answers.size(), 21u);
+  EXPECT_EQ(answers[15].kind, Answer::Kind::Returned);
+  EXPECT_EQ(answers[16].kind, Answer::Kind::Raised);
+  EXPECT_EQ(exception_text(answers[16].value), "KeyError: 99");
+  EXPECT_EQ(answers[17].value.as_int64(), 16);
+  EXPECT_EQ(answers[19].value.as_str(), "x");
+  EXPECT_EQ(exception_name(answers[20].value), "RemoteError");
+  EXPECT_EQ(batch.size(), 0u);
+  const auto some = value_of(dict.get_many({number(3), text("?"), number(4)}));
+  ASSERT_EQ(some.size(), 3u);
+  EXPECT_EQ(some[0]->as_int64(), 9);
+  EXPECT_FALSE(some[1]);
+}
+
+TEST_F(ManagerTest, ABatchMayBeLargerThanWhatAnySocketKeeps) {
+  const ManagedList list = value_of(manager_.list());
+  const Object large = Object::bytes(std::string(100'000, 'x'));
+  Batch batch;
+  for (int i = 0; i < 200; ++i)
+    batch.call(list, "append", {large}).call(list, "__getitem__", {number(i)});
+  const std::vector<Answer> answers = value_of(batch.run());
+  ASSERT_EQ(answers.size(), 400u);
+  for (std::size_t i = 1; i < answers.size(); i += 2) {
+    ASSERT_EQ(answers[i].value.as_bytes().size(), 100'000u);
+  }
+}
+
+TEST_F(ManagerTest, ABatchThatWaitsGoesOnWhenItMay) {
+  const ManagedQueue queue = value_of(manager_.queue());
+  std::thread other([&] { ok(queue.put(text("late"))); });
+  Batch batch;
+  batch.call(queue, "get").call(queue, "qsize");
+  const std::vector<Answer> answers = value_of(batch.run());
+  other.join();
+  ASSERT_EQ(answers.size(), 2u);
+  EXPECT_EQ(answers[0].value.as_str(), "late");
+  EXPECT_EQ(answers[1].value.as_int64(), 0);
+}
+
+TEST_F(ManagerTest, ABatchThatCannotBeSentChangesNothing) {
+  const Manager other = start();
+  const ManagedList list = value_of(manager_.list()), stranger = value_of(other.list());
+  Batch batch;
+  batch.call(list, "append", {number(1)}).call(stranger, "append", {number(1)});
+  EXPECT_EQ(batch.run().error().code, ErrorCode::InvalidArgument);
+  EXPECT_EQ(value_of(list.len()), 0u);
+  batch.call(list, "append", {number(1)});
+  EXPECT_EQ(value_of(batch.run()).size(), 1u);
 }
 
 TEST_F(ManagerTest, Lists) {

@@ -53,6 +53,10 @@ Error exception_error(const Object& exception) { return manager::remote_error(ex
 Result<Answer> Proxy::invoke(std::string_view method, std::vector<Object> args,
                              const Object& kwargs) const {
   MP_TRY_ASSIGN(const Reply reply, ask(*reference_, method, std::move(args), kwargs));
+  return answer_of(*reference_, reply);
+}
+
+Result<Answer> Proxy::answer_of(const Reference& origin, const Reply& reply) {
   switch (reply.kind) {
     case ReplyKind::Return:
       return Answer{Answer::Kind::Returned, reply.payload, {}};
@@ -64,7 +68,7 @@ Result<Answer> Proxy::invoke(std::string_view method, std::vector<Object> args,
     case ReplyKind::Proxy:
       break;
   }
-  MP_TRY_ASSIGN(std::shared_ptr<Reference> made, made_by_call(*reference_, reply.payload));
+  MP_TRY_ASSIGN(std::shared_ptr<Reference> made, made_by_call(origin, reply.payload));
   return Answer{Answer::Kind::MadeProxy, Object(), Proxy(std::move(made))};
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mp/pickle.hpp"
+
 namespace mp::manager {
 namespace {
 
@@ -63,6 +65,12 @@ Result<std::vector<Object>> to_items(const Result<Object>& result) {
                                          result->is_instance_of("builtins", "reversed"));
   if (!is_iterator) return unexpected(*result);
   return iterator_items(*result);
+}
+
+Result<Object> deep_copy(const Object& object) {
+  if (object.kind() < Kind::ByteArray) return object;
+  MP_TRY_ASSIGN(const std::string pickled, pickle::dumps(object));
+  return pickle::loads(pickled);
 }
 
 Object timeout_object(Timeout timeout) {

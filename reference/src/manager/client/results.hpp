@@ -16,6 +16,9 @@ Result<std::size_t> to_size(const Result<Object>& result);
 /// The items of a list or tuple, of iter(...) and of reversed(...) of one.
 Result<std::vector<Object>> to_items(const Result<Object>& result);
 
+/// A copy that shares nothing that can be changed with the original.
+Result<Object> deep_copy(const Object& object);
+
 /// Python's timeout argument: seconds, or None for kForever.
 Object timeout_object(Timeout timeout);
 

@@ -45,6 +45,20 @@ class Sessions {
   std::map<Server, std::unique_ptr<Channel>> channels_;
 };
 
+/// Does something on this thread's session, which ends when that fails.
+template <class Exchange>
+auto on_session(const std::shared_ptr<const Endpoint>& endpoint, Exchange exchange)
+    -> decltype(exchange(std::declval<Channel&>())) {
+  Sessions* sessions = Sessions::of_thread();
+  if (sessions == nullptr) {
+    return Error{ErrorCode::Closed, "the thread's connections are closed already"};
+  }
+  MP_TRY_ASSIGN(Channel * channel, sessions->get(endpoint));
+  auto result = exchange(*channel);
+  if (!result) sessions->drop(endpoint);
+  return result;
+}
+
 Error no_such_reply() { return Error{ErrorCode::Malformed, "the server's reply has no meaning"}; }
 
 }  // namespace
@@ -73,14 +87,13 @@ Result<Reply> call_object(const std::shared_ptr<const Endpoint>& endpoint, std::
                           std::string_view method, const Object& args, const Object& kwargs) {
   MP_TRY_ASSIGN(const std::string request,
                 encode_request(Object::str(ident), method, args, kwargs));
-  Sessions* sessions = Sessions::of_thread();
-  if (sessions == nullptr) {
-    return Error{ErrorCode::Closed, "the thread's connections are closed already"};
-  }
-  MP_TRY_ASSIGN(Channel * channel, sessions->get(endpoint));
-  Result<Reply> reply = channel->exchange(request);
-  if (!reply) sessions->drop(endpoint);
-  return reply;
+  return on_session(endpoint, [&](Channel& channel) { return channel.exchange(request); });
+}
+
+Result<std::vector<Reply>> call_objects(const std::shared_ptr<const Endpoint>& endpoint,
+                                        std::string_view frames, std::size_t count) {
+  return on_session(endpoint,
+                    [&](Channel& channel) { return channel.exchange_all(frames, count); });
 }
 
 void close_session(const std::shared_ptr<const Endpoint>& endpoint) {

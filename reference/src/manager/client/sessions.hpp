@@ -21,6 +21,10 @@ Result<Object> ask_server(const Endpoint& endpoint, std::string_view function,
 Result<Reply> call_object(const std::shared_ptr<const Endpoint>& endpoint, std::string_view ident,
                           std::string_view method, const Object& args, const Object& kwargs);
 
+/// The same for several calls at once: `frames` has the frames of `count` requests.
+Result<std::vector<Reply>> call_objects(const std::shared_ptr<const Endpoint>& endpoint,
+                                        std::string_view frames, std::size_t count);
+
 /// Closes this thread's session with the server, if there is one.
 void close_session(const std::shared_ptr<const Endpoint>& endpoint);
 

@@ -119,9 +119,9 @@ TEST_F(DispatcherTest, CreateNamesTheMethodsInCPythonsOrder) {
   EXPECT_EQ(
       exposed("dict"),
       "__contains__ __delitem__ __getitem__ __iter__ __len__ __setitem__ clear copy get items "
-      "keys pop popitem setdefault update values __iter__");
+      "keys pop popitem setdefault update values __iter__ increment compare_and_set");
   EXPECT_EQ(exposed("Namespace"), "__getattribute__ __setattr__ __delattr__");
-  EXPECT_EQ(exposed("Value", {"i", 0}), "get set");
+  EXPECT_EQ(exposed("Value", {"i", 0}), "get set add compare_and_set");
   EXPECT_EQ(exposed("Array", {"i", list_of({})}), "__len__ __getitem__ __setitem__");
   EXPECT_EQ(exposed("JoinableQueue"),
             "empty full get get_nowait join put put_nowait qsize shutdown task_done");

@@ -141,6 +141,11 @@ def iterate(d, results):
 
 
 class List(Case):
+    def test_bounds_of_any_size(self):
+        l = self.m.list([1])
+        self.assertEqual(l.index(1, -2**70, 2**70), 0)
+        self.raises(ValueError, None, l.index, 1, 2**70)
+
     def test_like_a_list(self):
         l = self.m.list(range(5))
         l.append('x')

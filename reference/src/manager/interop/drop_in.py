@@ -12,7 +12,7 @@ import time
 import unittest
 from multiprocessing.managers import RemoteError, SyncManager
 
-from mp_manager import Manager, MpManager
+from mp_manager import Manager, MpManager, add, compare_and_set, increment, update_with
 
 DEADLINE = 60  # only ends a hang
 CONTEXTS = [multiprocessing.get_context(method) for method in ('fork', 'spawn')]
@@ -25,6 +25,12 @@ def append(shared, value):
 def work(tasks, results):
     for number in iter(tasks.get, None):
         results[number] = number * number
+
+
+def count(shared, rounds):
+    for _ in range(rounds):
+        increment(shared, 'n')
+        update_with(shared, 'n', lambda old: old + 1)
 
 
 def is_running(pid):
@@ -53,6 +59,27 @@ class Like(unittest.TestCase):
                 m.Queue().get_nowait()
             with m.Lock(), m.RLock(), m.Condition():
                 pass
+
+    def test_atomic_updates(self):
+        with Manager() as m:
+            d, v = m.dict(n=1, l=[1]), m.Value('i', 40)
+            self.assertEqual(add(v, 2), 42)
+            self.assertEqual(increment(d, 'n'), 2)
+            self.assertEqual(increment(d, 'other', 0.5), 0.5)
+            self.assertTrue(compare_and_set(v, 42, 'x'))
+            self.assertFalse(compare_and_set(d, 'n', 1, 5))
+            self.assertEqual(update_with(d, 'l', lambda old: old.append(2) or old), [1, 2])
+            self.assertEqual(update_with(v, str.upper), 'X')
+            self.assertEqual((d.copy(), v.value), ({'n': 2, 'l': [1, 2], 'other': 0.5}, 'X'))
+            with self.assertRaises(TypeError):
+                add(v, 1)
+            workers = [CONTEXTS[0].Process(target=count, args=(d, 100)) for _ in range(3)]
+            for worker in workers:
+                worker.start()
+            for worker in workers:
+                worker.join(DEADLINE)
+                self.assertEqual(worker.exitcode, 0)
+            self.assertEqual(d['n'], 2 + 3 * 200)
 
     def test_children(self):
         for context in CONTEXTS:

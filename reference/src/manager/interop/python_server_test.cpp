@@ -7,6 +7,7 @@
 
 #include "manager/testing/child_program.hpp"
 #include "manager/testing/pythons.hpp"
+#include "mp/batch.hpp"
 #include "mp/manager.hpp"
 
 // C++ proxies as clients of unmodified CPython manager servers (server.py).
@@ -172,6 +173,27 @@ TEST_F(PythonServer, ProxiesTravelInsideValues) {
     ASSERT_TRUE(item);
     EXPECT_EQ(item->ident(), stored->ident());
     EXPECT_EQ(item->str(), "[1]");
+  });
+}
+
+TEST_F(PythonServer, BatchesWork) {
+  with_each_server([&] {
+    const auto dict = manager_->dict();
+    ASSERT_TRUE(dict);
+    Batch batch;
+    const Object large = Object::bytes(std::string(50'000, 'x'));
+    for (int i = 0; i < 50; ++i) {
+      batch.call(*dict, "__setitem__", {number(i), large}).call(*dict, "__getitem__", {number(i)});
+    }
+    batch.call(*dict, "__getitem__", {text("?")}).call(*dict, "__iter__");
+    const auto answers = batch.run();
+    ASSERT_TRUE(answers) << answers.error().message;
+    ASSERT_EQ(answers->size(), 102u);
+    EXPECT_EQ((*answers)[99].value.as_bytes().size(), 50'000u);
+    EXPECT_EQ(exception_text((*answers)[100].value), "KeyError: '?'");
+    EXPECT_EQ((*answers)[101].kind, Answer::Kind::MadeProxy);
+    EXPECT_EQ((*dict->get_many({number(7), text("?")}))[0]->as_bytes().size(), 50'000u);
+    EXPECT_EQ(dict->increment(number(1)).error().code, ErrorCode::Remote);
   });
 }
 

@@ -1,6 +1,7 @@
 #include "manager/objects/dict.hpp"
 
 #include "manager/objects/arguments.hpp"
+#include "manager/objects/arithmetic.hpp"
 #include "manager/objects/iterate.hpp"
 
 namespace mp::manager {
@@ -25,6 +26,9 @@ constexpr Method kMethods[] = {
     method<&DictReferent::values>("values"),
     // CPython names it twice: as a method, and as one whose result is a proxy.
     method<&DictReferent::iter>("__iter__"),
+    // Beyond CPython.
+    method<&DictReferent::increment>("increment"),
+    method<&DictReferent::compare_and_set>("compare_and_set"),
 };
 constexpr ReferentType kType = {"dict", kMethods};
 
@@ -198,6 +202,30 @@ Outcome DictReferent::values(const Call& call) {
   values.reserve(items_.size());
   for (const DictView::Item item : items_) values.push_back(item.value);
   return returned(Object::list(std::move(values)));
+}
+
+/// d[key] = d.get(key, 0) + delta; the new value.
+Outcome DictReferent::increment(const Call& call) {
+  constexpr std::string_view names[] = {"key", "delta"};
+  MP_TRY_ASSIGN(const auto given, bind_arguments(call, "dict.increment", names, 1));
+  MP_TRY_ASSIGN(const Object* found, find(*given[0]));
+  const Object old = found != nullptr ? *found : Object::integer(0);
+  const Object delta = given[1] != nullptr ? *given[1] : Object::integer(1);
+  MP_TRY_ASSIGN(const Object sum, add_numbers(old, delta));
+  put(*given[0], sum, call.carries_proxies);
+  return returned(sum);
+}
+
+/// d[key] = value if d[key] is what is expected; whether it was. A missing key is nothing that can
+/// be expected: setdefault() is for that.
+Outcome DictReferent::compare_and_set(const Call& call) {
+  constexpr std::string_view names[] = {"key", "expected", "value"};
+  MP_TRY_ASSIGN(const auto given, bind_arguments(call, "dict.compare_and_set", names, 3));
+  MP_TRY_ASSIGN(const Object* found, find(*given[0]));
+  if (found == nullptr) return returned(Object::boolean(false));
+  MP_TRY_ASSIGN(const bool unchanged, is_unchanged(*found, *given[1]));
+  if (unchanged) put(*given[0], *given[2], call.carries_proxies);
+  return returned(Object::boolean(unchanged));
 }
 
 }  // namespace mp::manager

@@ -40,6 +40,10 @@ class DictReferent final : public Referent {
   Outcome update(const Call& call);
   Outcome values(const Call& call);
 
+  // Beyond CPython: spec/notes/extensions.md.
+  Outcome increment(const Call& call);
+  Outcome compare_and_set(const Call& call);
+
  private:
   using Referent::Referent;
 

@@ -98,6 +98,36 @@ TEST_F(DictReferent, SetsDefaultsAndUpdates) {
   EXPECT_EQ(again("update", {5}), "TypeError: 'int' object is not iterable");
 }
 
+TEST_F(DictReferent, IncrementsInOneCall) {
+  EXPECT_EQ(on(kTwo, "increment", {"a"}), "2");
+  EXPECT_EQ(again("increment", {"a", -5}), "-3");
+  EXPECT_EQ(again("increment", {"new"}, dict_of({{"delta", 0.5}})), "0.5");
+  EXPECT_EQ(now(), "{'a': -3, 'b': 2, 'new': 0.5}");
+  EXPECT_EQ(again("increment", {"b", "x"}),
+            "TypeError: unsupported operand type(s) for +: 'int' and 'str'");
+  EXPECT_EQ(again("increment", {list_of({})}), "TypeError: unhashable type: 'list'");
+  EXPECT_EQ(again("increment"),
+            "TypeError: dict.increment() missing 1 required positional argument: 'key'");
+  EXPECT_EQ(now(), "{'a': -3, 'b': 2, 'new': 0.5}");
+}
+
+TEST_F(DictReferent, ComparesAndSetsInOneCall) {
+  EXPECT_EQ(on(kTwo, "compare_and_set", {"a", 1, list_of({1})}), "True");
+  EXPECT_EQ(again("compare_and_set", {"a", 1, 5}), "False");
+  EXPECT_EQ(again("compare_and_set", {"a", list_of({1}), 6}), "True");
+  EXPECT_EQ(again("compare_and_set", {"z", nullptr, 6}), "False");
+  EXPECT_EQ(now(), "{'a': 6, 'b': 2}");
+}
+
+TEST_F(DictReferent, HoldsWhatCompareAndSetPutsIn) {
+  const std::string inner = server_.create("list", {list_of({1})});
+  EXPECT_EQ(on(kTwo, "compare_and_set", {"a", 1, MemoryServer::proxy("list", inner)}), "True");
+  EXPECT_EQ(server_.serve("decref", {inner}), "None");
+  EXPECT_EQ(server_.call(session_, inner, "__len__"), "1");
+  EXPECT_EQ(again("compare_and_set", {"a", MemoryServer::proxy("list", inner), 2}), "True");
+  EXPECT_EQ(server_.call(session_, inner, "__len__"), "#TRACEBACK KeyError: '" + inner + "'\n");
+}
+
 TEST_F(DictReferent, IteratesOverTheKeysOfThisMoment) {
   EXPECT_EQ(on(kTwo, "__iter__"), "iter(['a', 'b'])");
   EXPECT_EQ(again("clear"), "None");

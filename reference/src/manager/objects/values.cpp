@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "manager/objects/arguments.hpp"
+#include "manager/objects/arithmetic.hpp"
 #include "manager/objects/iterate.hpp"
 #include "manager/objects/python_text.hpp"
 
@@ -21,6 +22,8 @@ constexpr ReferentType kNamespace = {"Namespace", kNamespaceMethods};
 constexpr Method kValueMethods[] = {
     method<&ValueReferent::get>("get"),
     method<&ValueReferent::set>("set"),
+    method<&ValueReferent::add>("add"),
+    method<&ValueReferent::compare_and_set>("compare_and_set"),
 };
 constexpr ReferentType kValue = {"Value", kValueMethods};
 
@@ -153,10 +156,32 @@ Outcome ValueReferent::get(const Call& call) {
 Outcome ValueReferent::set(const Call& call) {
   constexpr std::string_view names[] = {"value"};
   MP_TRY_ASSIGN(const auto given, bind_arguments(call, "Value.set", names, 1));
-  references_.stored(*given[0], call.carries_proxies);
-  references_.removed(value_);
-  value_ = *given[0];
+  assign(*given[0], call.carries_proxies);
   return returned();
+}
+
+void ValueReferent::assign(const Object& value, bool carries_proxies) {
+  references_.stored(value, carries_proxies);
+  references_.removed(value_);
+  value_ = value;
+}
+
+/// value += delta; the new value.
+Outcome ValueReferent::add(const Call& call) {
+  constexpr std::string_view names[] = {"delta"};
+  MP_TRY_ASSIGN(const auto given, bind_arguments(call, "Value.add", names, 1));
+  MP_TRY_ASSIGN(const Object sum, add_numbers(value_, *given[0]));
+  assign(sum, false);
+  return returned(sum);
+}
+
+/// value = desired if it is what is expected; whether it was.
+Outcome ValueReferent::compare_and_set(const Call& call) {
+  constexpr std::string_view names[] = {"expected", "value"};
+  MP_TRY_ASSIGN(const auto given, bind_arguments(call, "Value.compare_and_set", names, 2));
+  MP_TRY_ASSIGN(const bool unchanged, is_unchanged(value_, *given[0]));
+  if (unchanged) assign(*given[1], call.carries_proxies);
+  return returned(Object::boolean(unchanged));
 }
 
 const ReferentType& IteratorReferent::type() const { return kIterator; }

@@ -42,8 +42,14 @@ class ValueReferent final : public Referent {
   Outcome get(const Call& call);
   Outcome set(const Call& call);
 
+  // Beyond CPython: spec/notes/extensions.md.
+  Outcome add(const Call& call);
+  Outcome compare_and_set(const Call& call);
+
  private:
   using Referent::Referent;
+
+  void assign(const Object& value, bool carries_proxies);
 
   Object typecode_;
   Object value_;

@@ -50,6 +50,40 @@ TEST_F(Values, AValueKeepsWhateverItIsGiven) {
             "'value'\n");
 }
 
+TEST_F(Values, AValueAddsInOneCall) {
+  ident_ = server_.create("Value", {"i", 40});
+  EXPECT_EQ(call("add", {2}), "42");
+  EXPECT_EQ(call("add", {true}), "43");
+  EXPECT_EQ(call("add", {-0.5}), "42.5");
+  EXPECT_EQ(call("add", {"x"}), "TypeError: unsupported operand type(s) for +: 'float' and 'str'");
+  EXPECT_EQ(call("get"), "42.5");
+}
+
+TEST_F(Values, SumsAreAsLongAsTheyNeedToBe) {
+  const Object huge = *Object::integer_from_text("9223372036854775807");
+  ident_ = server_.create("Value", {"i", huge});
+  EXPECT_EQ(call("add", {1}), "9223372036854775808");
+  EXPECT_EQ(call("add", {huge}), "18446744073709551615");
+  EXPECT_EQ(call("add", {*Object::integer_from_text("-18446744073709551616")}), "-1");
+  EXPECT_EQ(call("add", {-255}), "-256");
+  EXPECT_EQ(call("add", {*Object::integer_from_text("-9223372036854775808")}),
+            "-9223372036854776064");
+  EXPECT_EQ(call("add", {*Object::integer_from_text("1" + std::string(400, '0'))}).size(),
+            401u - 1);
+  EXPECT_EQ(call("add", {0.5}), "OverflowError: int too large to convert to float");
+}
+
+TEST_F(Values, AValueComparesAndSetsInOneCall) {
+  ident_ = server_.create("Value", {"i", 1});
+  EXPECT_EQ(call("compare_and_set", {2, 3}), "False");
+  EXPECT_EQ(call("compare_and_set", {1, std::nan("")}), "True");
+  // Not equal to itself, but nobody has changed it.
+  EXPECT_EQ(call("compare_and_set", {std::nan(""), list_of({std::nan("")})}), "True");
+  EXPECT_EQ(call("compare_and_set", {list_of({2.0}), 4}), "False");
+  EXPECT_EQ(call("compare_and_set", {list_of({std::nan("")}), 4}), "True");
+  EXPECT_EQ(call("get"), "4");
+}
+
 TEST_F(Values, AnIteratorGivesEachItemOnce) {
   ident_ = server_.create("Iterator", {list_of({1, "b"})});
   EXPECT_EQ(call("__next__"), "1");

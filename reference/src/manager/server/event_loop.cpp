@@ -186,11 +186,16 @@ void EventLoop::pump(Key first, Clock::time_point now) {
     if (found == connections_.end()) continue;
     Connection& connection = *found->second;
     bool alive = true;
-    while (alive && advance(connection, key, now)) {
-      give_out_replies(moved);
+    bool advanced = true;
+    while (alive && advanced) {
+      // What arrived together is answered together.
+      advanced = false;
+      while (advance(connection, key, now)) {
+        give_out_replies(moved);
+        advanced = true;
+      }
       alive = connection.write();
     }
-    alive = alive && connection.write();
     if (!alive || connection.is_done()) {
       drop(key, now);
     } else if (connection.update_interest()) {
