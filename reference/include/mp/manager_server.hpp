@@ -51,7 +51,8 @@ struct ManagerServerStats {
 /// only: nothing that a client sends is executed, so there is no Pool, no key function, no barrier
 /// action.
 ///
-/// One thread serves all connections; a call that waits is set aside and holds nobody up.
+/// A call that waits is set aside: it holds nobody up, and takes no thread. serve() runs threads of
+/// its own for connections that are busy, 64 at most; idle ones cost a descriptor.
 /// Sharing: serve() once, in one thread; stop() from any thread or signal handler.
 class ManagerServer {
  public:

@@ -109,10 +109,14 @@ Result<void> Channel::shake_hands(const Endpoint& endpoint) {
   return {};
 }
 
-Result<Reply> Channel::exchange(std::string_view request) {
+Result<void> Channel::send(std::string_view request) {
   std::string frame;
   append_frame(frame, request);
-  MP_TRY(send_all(frame));
+  return send_all(frame);
+}
+
+Result<Reply> Channel::exchange(std::string_view request) {
+  MP_TRY(send(request));
   MP_TRY_ASSIGN(const std::string_view answer, receive());
   return decode_reply(answer, {});
 }

@@ -37,6 +37,8 @@ class Channel {
   /// Sends complete frames, one for each of `count` requests, and waits for that many replies.
   /// Reads while it sends, so that neither side fills up. Errors: as exchange().
   Result<std::vector<Reply>> exchange_all(std::string_view frames, std::size_t count);
+  /// Sends a pickled request; its reply is the next one that comes. Errors: as exchange().
+  Result<void> send(std::string_view request);
   /// False in a forked child.
   bool is_open() const { return static_cast<bool>(fd_); }
   /// Closes the socket without a word.

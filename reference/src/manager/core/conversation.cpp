@@ -38,6 +38,7 @@ bool Conversation::step(Clock::time_point now) {
 
 void Conversation::take_frame(std::string_view payload, Clock::time_point now) {
   if (handshake_) return shake_hands(payload);
+  ++request_count_;
   dispatcher_.receive(*session_, payload, now);
 }
 

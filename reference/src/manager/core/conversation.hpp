@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -35,6 +36,9 @@ class Conversation {
   /// So many bytes have arrived there. Call step() next.
   void commit(std::size_t count) { frames_.commit(count); }
 
+  /// Memory for input is given back when none has arrived in part.
+  void release_room() { frames_.release_room(); }
+
   /// Takes the next frame, if one has arrived and may be taken: not while a call waits, nor while
   /// the peer does not read what it asked for. True when it did; then the dispatcher's replies are
   /// to be given out before the next step.
@@ -49,6 +53,8 @@ class Conversation {
   /// Nothing more will happen once output() is sent.
   bool is_finished() const { return finished_; }
   bool is_authenticated() const { return session_.has_value(); }
+  /// Requests so far.
+  std::uint64_t request_count() const { return request_count_; }
   /// A call is waiting in the server: the end of the connection matters at once.
   bool is_waiting() const;
   std::optional<SessionId> session() const { return session_; }
@@ -67,6 +73,7 @@ class Conversation {
   std::optional<ServerHandshake> handshake_;  // until the key is proven
   std::optional<SessionId> session_;          // from then on
   std::string output_;
+  std::uint64_t request_count_ = 0;
   bool finished_ = false;
 };
 

@@ -45,21 +45,32 @@ void append_frame(std::string& out, std::string_view payload) {
 std::span<char> FrameReader::prepare() {
   if (begin_ == end_) {
     begin_ = end_ = 0;
-    if (buffer_.size() > kKeptRoom) buffer_ = std::string();
+    if (size_ > kKeptRoom) release_room();
   }
-  if (buffer_.size() - end_ < kMinimumRoom && begin_ > 0) {
-    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+  if (size_ - end_ < kMinimumRoom && begin_ > 0) {
+    std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
     end_ -= begin_;
     begin_ = 0;
   }
-  if (buffer_.size() - end_ < kMinimumRoom) {
-    buffer_.resize(std::max(buffer_.size() * 2, end_ + kMinimumRoom));
-  }
-  return std::span(buffer_).subspan(end_);
+  if (size_ - end_ < kMinimumRoom) grow(std::max(size_ * 2, end_ + kMinimumRoom));
+  return std::span(buffer_.get(), size_).subspan(end_);
+}
+
+void FrameReader::grow(std::size_t size) {
+  auto larger = std::make_unique_for_overwrite<char[]>(size);
+  if (end_ > 0) std::memcpy(larger.get(), buffer_.get(), end_);
+  buffer_ = std::move(larger);
+  size_ = size;
+}
+
+void FrameReader::release_room() {
+  if (begin_ != end_) return;
+  buffer_.reset();
+  size_ = begin_ = end_ = 0;
 }
 
 void FrameReader::commit(std::size_t count) {
-  MP_ASSERT(count <= buffer_.size() - end_);
+  MP_ASSERT(count <= size_ - end_);
   end_ += count;
 }
 
@@ -75,7 +86,7 @@ void FrameReader::feed(std::string_view bytes) {
 
 Result<std::optional<FrameReader::Header>> FrameReader::header() const {
   const std::size_t available = end_ - begin_;
-  const char* from = buffer_.data() + begin_;
+  const char* from = buffer_.get() + begin_;
   if (available < kShortHeader) return std::optional<Header>{};
   const auto length = read_big_endian<std::uint32_t>(from);
   if (length <= kLongestShort) return std::optional<Header>({kShortHeader, length});
@@ -90,7 +101,7 @@ Result<std::optional<std::string_view>> FrameReader::next() {
   if (found->length > max_payload_) return Error{ErrorCode::TooLarge, "bad message length"};
   if (end_ - begin_ - found->size < found->length) return std::optional<std::string_view>{};
   const auto length = static_cast<std::size_t>(found->length);
-  const std::string_view payload(buffer_.data() + begin_ + found->size, length);
+  const std::string_view payload(buffer_.get() + begin_ + found->size, length);
   begin_ += found->size + length;
   return std::optional<std::string_view>(payload);
 }

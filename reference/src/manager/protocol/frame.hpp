@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,6 +37,8 @@ class FrameReader {
 
   /// Whether a part of a frame has arrived: the end of the stream would cut it.
   bool has_partial_frame() const { return begin_ != end_; }
+  /// Gives the room back when nothing is in it: of many readers, few are ever in use.
+  void release_room();
   /// From now on; the handshake allows less than a session.
   void set_max_payload(std::size_t max_payload) { max_payload_ = max_payload; }
 
@@ -47,9 +50,11 @@ class FrameReader {
     std::uint64_t length;  // of the payload
   };
   Result<std::optional<Header>> header() const;
+  void grow(std::size_t size);
 
   std::size_t max_payload_;
-  std::string buffer_;
+  std::unique_ptr<char[]> buffer_;  // not initialised: what has not arrived is not read
+  std::size_t size_ = 0;
   std::size_t begin_ = 0;  // buffer_[begin_, end_) has arrived and is not consumed
   std::size_t end_ = 0;
 };

@@ -3,12 +3,19 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 namespace mp::manager {
+namespace {
 
-bool Connection::read() {
+constexpr std::size_t kKeptOutput = 256;
+
+}  // namespace
+
+void Connection::acknowledge_quickly() {
   if (is_tcp_) {
     // CPython's clients write a header and then a body, without TCP_NODELAY: a delayed
     // acknowledgement in between costs 40 ms. The kernel forgets the option, so it is set each
@@ -16,12 +23,66 @@ bool Connection::read() {
     const int yes = 1;
     ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof yes);
   }
+}
+
+bool Connection::read() {
+  acknowledge_quickly();
   const std::span<char> room = conversation_.prepare();
   const ssize_t got = ::recv(socket_.get(), room.data(), room.size(), MSG_DONTWAIT);
   if (got < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
   conversation_.commit(static_cast<std::size_t>(got));
   return got > 0;
 }
+
+Connection::Arrival Connection::await() {
+  acknowledge_quickly();
+  const std::span<char> room = conversation_.prepare();
+  const ssize_t got = ::recv(socket_.get(), room.data(), room.size(), 0);
+  if (got < 0) {
+    const bool is_idle = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+    return is_idle ? Arrival::Nothing : Arrival::Ended;
+  }
+  conversation_.commit(static_cast<std::size_t>(got));
+  // A client that was killed behind its last request must not take an item with it.
+  pollfd entry{.fd = socket_.get(), .events = POLLRDHUP, .revents = 0};
+  if (::poll(&entry, 1, 0) == 0) return Arrival::Data;
+  return (entry.revents & (POLLHUP | POLLERR)) != 0 ? Arrival::Ended : Arrival::HalfClosed;
+}
+
+ssize_t Connection::send(std::string_view bytes) {
+  ssize_t all = 0;
+  while (!bytes.empty()) {
+    const ssize_t sent =
+        ::send(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
+    if (sent < 0) return -1;
+    all += sent;
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return all;
+}
+
+void Connection::set_busy(bool busy) {
+  is_busy_ = busy;
+  watched_ = 0;
+  if (!busy || has_idle_limit_) return;
+  has_idle_limit_ = true;
+  const timeval limit{.tv_sec = 0, .tv_usec = std::chrono::microseconds(kIdle).count()};
+  ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+}
+
+bool Connection::is_hot(Clock::time_point now) {
+  constexpr std::chrono::milliseconds kSoon{5};
+  const std::uint64_t count = conversation_.request_count();
+  if (count == request_count_) return false;
+  const bool came_soon = now - last_request_ < kSoon;
+  request_count_ = count;
+  last_request_ = now;
+  return came_soon && count > 2;  // more than the opening of a session and one call
+}
+
+void Connection::interrupt() { ::shutdown(socket_.get(), SHUT_RD); }
 
 bool Connection::write() {
   std::string& output = conversation_.output();
@@ -32,6 +93,8 @@ bool Connection::write() {
     if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK;
     sent_ += static_cast<std::size_t>(sent);
   }
+  // Not clear(): of many connections few have anything to send.
+  if (output.capacity() > kKeptOutput) output = std::string();
   output.clear();
   sent_ = 0;
   return true;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -63,6 +64,9 @@ EventLoop::EventLoop(Poller poller, Listener& listener, const ManagerServerOptio
 Result<void> EventLoop::watch_fixed(int stop) {
   MP_TRY(poller_.watch(listener_.fd(), EPOLLIN, kListener));
   MP_TRY(poller_.watch(stop, EPOLLIN, kStop));
+  wake_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!wake_) return system_error("eventfd", errno);
+  MP_TRY(poller_.watch(wake_.get(), EPOLLIN, kWake));
   if (!options_.parent) return {};
   parent_ = open_pidfd(*options_.parent);
   if (parent_) MP_TRY(poller_.watch(parent_.get(), EPOLLIN, kParent));
@@ -72,20 +76,32 @@ Result<void> EventLoop::watch_fixed(int stop) {
 }
 
 Result<void> EventLoop::run() {
-  while (!stopping_ && !dispatcher_.is_shutting_down() && !is_deserted()) {
-    MP_TRY_ASSIGN(const std::span<const epoll_event> events, poller_.wait(next_deadline()));
+  std::unique_lock lock(mutex_);
+  Result<void> done;
+  while (done && !stopping_ && !dispatcher_.is_shutting_down() && !is_deserted()) {
+    waits_until_ = next_deadline();
+    lock.unlock();
+    const auto events = poller_.wait(waits_until_);
+    lock.lock();
+    if (!events) done = events.error();
     const Clock::time_point now = Clock::now();
-    for (const epoll_event& event : events) handle(event, now);
+    if (events) {
+      for (const epoll_event& event : *events) handle(event, now);
+    }
     dispatcher_.expire(now);
     drop_silent_strangers(now);
     settle(now);
   }
-  return {};
+  stopping_ = true;
+  end_busy();
+  lock.unlock();
+  crew_.join();
+  return done;
 }
 
 void EventLoop::settle(Clock::time_point now) {
   // Giving out a reply may end a connection, whose locks then pass to others, and so on.
-  std::deque<Key> moved;
+  std::vector<Key> moved;
   do {
     moved.clear();
     give_out_replies(moved);
@@ -106,6 +122,11 @@ void EventLoop::handle(const epoll_event& event, Clock::time_point now) {
       orphaned_ = true;
       poller_.forget(parent_.get());
       return;
+    case kWake: {
+      std::uint64_t count = 0;
+      [[maybe_unused]] const ssize_t got = ::read(wake_.get(), &count, sizeof count);
+      return;
+    }
     default:
       return handle_connection(key, event.events, now);
   }
@@ -113,8 +134,8 @@ void EventLoop::handle(const epoll_event& event, Clock::time_point now) {
 
 void EventLoop::accept_all(Clock::time_point now) {
   while (true) {
-    base::UniqueFd socket(
-        ::accept4(listener_.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    // Blocking: a busy connection's thread waits in recv(). Nobody else waits.
+    base::UniqueFd socket(::accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC));
     if (socket) {
       ++stats_.connections;
       admit(std::move(socket), now);
@@ -175,13 +196,96 @@ void EventLoop::handle_connection(Key key, std::uint32_t events, Clock::time_poi
     if (has_ended) return drop(key, now);
     // Read to the end at once: nobody else's call may come between its last words and its end.
   } while (will_send_no_more && connections_.contains(key));
+  if (connections_.contains(key)) make_busy(key, connection, now);
+}
+
+void EventLoop::make_busy(Key key, Connection& connection, Clock::time_point now) {
+  Conversation& conversation = connection.conversation();
+  if (!connection.is_hot(now) || !conversation.wants_input()) return;
+  if (!conversation.output().empty()) return;  // a part of it may be sent
+  connection.set_busy(true);
+  poller_.forget(connection.fd());
+  const bool given = crew_.give([this, key, &connection] { serve_busy(key, connection); });
+  if (!given) watch_again(key, connection);
+}
+
+void EventLoop::serve_busy(Key key, Connection& connection) {
+  while (serve_arrival(key, connection, connection.await())) {
+  }
+}
+
+bool EventLoop::serve_arrival(Key key, Connection& connection, Connection::Arrival arrival) {
+  using Arrival = Connection::Arrival;
+  std::unique_lock lock(mutex_);
+  const Clock::time_point now = Clock::now();
+  if (arrival == Arrival::Ended) {
+    drop(key, now);
+    settle(now);
+    wake_if_needed();
+    return false;
+  }
+  if (arrival != Arrival::Data || stopping_) {
+    watch_again(key, connection);
+    return false;
+  }
+  std::vector<Key> moved;
+  while (advance(connection, key, now)) give_out_replies(moved);
+  for (const Key other : moved) pump(other, now);
+  if (!moved.empty()) settle(now);
+  wake_if_needed();
+  return send_output(key, connection, lock);
+}
+
+bool EventLoop::send_output(Key key, Connection& connection,
+                            std::unique_lock<AdaptiveMutex>& lock) {
+  Conversation& conversation = connection.conversation();
+  // A waiting call may be answered by others, and what they send must come behind this.
+  if (!conversation.wants_input()) {
+    watch_again(key, connection);
+    return false;
+  }
+  std::string& output = conversation.output();
+  if (output.empty()) return true;
+  lock.unlock();
+  const ssize_t sent = connection.send(output);
+  if (sent == static_cast<ssize_t>(output.size())) {
+    output.clear();
+    return true;
+  }
+  lock.lock();
+  if (sent > 0) output.erase(0, static_cast<std::size_t>(sent));
+  watch_again(key, connection);
+  return false;
+}
+
+void EventLoop::watch_again(Key key, Connection& connection) {
+  connection.set_busy(false);
+  const Clock::time_point now = Clock::now();
+  const Result<void> watched = poller_.watch(connection.fd(), 0, key);
+  if (!watched) return drop(key, now);
+  pump(key, now);
+  settle(now);
+  wake_if_needed();
+}
+
+void EventLoop::wake_if_needed() {
+  const bool has_news = dispatcher_.is_shutting_down() || orphaned_ || stopping_ ||
+                        dispatcher_.next_deadline() < waits_until_;
+  if (!has_news) return;
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = ::write(wake_.get(), &one, sizeof one);
+}
+
+void EventLoop::end_busy() {
+  for (const auto& [key, connection] : connections_) {
+    if (connection->is_busy()) connection->interrupt();
+  }
 }
 
 void EventLoop::pump(Key first, Clock::time_point now) {
-  std::deque<Key> moved{first};
-  while (!moved.empty()) {
-    const Key key = moved.front();
-    moved.pop_front();
+  std::vector<Key> moved{first};
+  for (std::size_t next = 0; next < moved.size(); ++next) {
+    const Key key = moved[next];
     const auto found = connections_.find(key);
     if (found == connections_.end()) continue;
     Connection& connection = *found->second;
@@ -198,7 +302,10 @@ void EventLoop::pump(Key first, Clock::time_point now) {
     }
     if (!alive || connection.is_done()) {
       drop(key, now);
-    } else if (connection.update_interest()) {
+      continue;
+    }
+    connection.conversation().release_room();
+    if (connection.update_interest()) {
       poller_.rewatch(connection.fd(), connection.interest(), key);
     }
   }
@@ -214,14 +321,14 @@ bool EventLoop::advance(Connection& connection, Key key, Clock::time_point now) 
   return true;
 }
 
-void EventLoop::give_out_replies(std::deque<Key>& moved) {
+void EventLoop::give_out_replies(std::vector<Key>& moved) {
   for (const Dispatcher::Reply& reply : dispatcher_.take_replies()) {
     const auto found = by_session_.find(reply.session);
     if (found == by_session_.end()) continue;
-    connections_.at(found->second)->conversation().reply(reply);
-    if (std::find(moved.begin(), moved.end(), found->second) == moved.end()) {
-      moved.push_back(found->second);
-    }
+    Connection& connection = *connections_.at(found->second);
+    connection.conversation().reply(reply);
+    // A busy one is being served by the thread that is here.
+    if (!connection.is_busy()) moved.push_back(found->second);
   }
 }
 
@@ -235,7 +342,7 @@ void EventLoop::drop(Key key, Clock::time_point now) {
   } else {
     ++stats_.unauthenticated;
   }
-  poller_.forget(connection->fd());
+  if (!connection->is_busy()) poller_.forget(connection->fd());
   const ClientId client = connection->client();
   // The dispatcher must know that the session has ended before it hears of the death.
   connection->conversation().end();

@@ -6,15 +6,23 @@
 
 #include "manager/core/dispatcher.hpp"
 #include "manager/net/listener.hpp"
+#include "manager/server/adaptive_mutex.hpp"
 #include "manager/server/clients.hpp"
 #include "manager/server/connection.hpp"
+#include "manager/server/crew.hpp"
 #include "manager/server/poller.hpp"
 #include "mp/manager_server.hpp"
 
 namespace mp::manager {
 
 /// The sockets of a manager server: moves bytes between them and the dispatcher, and tells it the
-/// time and who has died. One thread; a connection's events are handled one at a time.
+/// time and who has died.
+///
+/// Threads. The one that runs run() watches all connections, but for busy ones: those have a thread
+/// each, which waits in recv(), because that wakes up sooner than epoll and on the right processor.
+/// A connection goes back to be watched when nothing came for a moment, or when its call waits: so
+/// threads are as many as there are busy clients. Everything but receiving and sending is done
+/// under one lock.
 class EventLoop {
  public:
   /// Borrows all of them. `stop` becomes readable when the loop shall end.
@@ -25,7 +33,9 @@ class EventLoop {
 
  private:
   using Key = Poller::Key;
-  enum FixedKey : Key { kListener, kStop, kParent, kFirstConnection };
+  enum FixedKey : Key { kListener, kStop, kParent, kWake, kFirstConnection };
+
+  static constexpr std::size_t kBusyMax = 64;
 
   EventLoop(Poller poller, Listener& listener, const ManagerServerOptions& options,
             std::string ident_tag);
@@ -40,18 +50,31 @@ class EventLoop {
   void handle_connection(Key key, std::uint32_t events, Clock::time_point now);
   /// Takes frames, gives out replies and sends, until nothing moves any more.
   void pump(Key key, Clock::time_point now);
-  void give_out_replies(std::deque<Key>& moved);
+  void give_out_replies(std::vector<Key>& moved);
   /// One step of the conversation; false when there was none to take.
   bool advance(Connection& connection, Key key, Clock::time_point now);
   /// Gives out what calls, deadlines and dropped connections have answered.
   void settle(Clock::time_point now);
   void drop(Key key, Clock::time_point now);
+  /// Gives a connection a thread of its own, if it deserves one and there is one.
+  void make_busy(Key key, Connection& connection, Clock::time_point now);
+  /// What that thread does, until the connection is watched again or has ended.
+  void serve_busy(Key key, Connection& connection);
+  /// One arrival on it. False when the thread is done with it.
+  bool serve_arrival(Key key, Connection& connection, Connection::Arrival arrival);
+  /// False when the rest must be sent by whoever watches it.
+  bool send_output(Key key, Connection& connection, std::unique_lock<AdaptiveMutex>& lock);
+  void watch_again(Key key, Connection& connection);
+  /// Tells the thread of run() what it would not notice: an earlier deadline, an end.
+  void wake_if_needed();
+  void end_busy();
   void handle_death(Key key, Clock::time_point now);
   void drop_silent_strangers(Clock::time_point now);
   Clock::time_point next_deadline() const;
   /// The parent has ended, and nobody else is there to serve.
   bool is_deserted() const;
 
+  AdaptiveMutex mutex_;  // of all below, but for the busy connections themselves
   Poller poller_;
   Listener& listener_;
   const ManagerServerOptions& options_;
@@ -62,6 +85,8 @@ class EventLoop {
   base::UniqueFd parent_;
   base::UniqueFd spare_;      // given up to shed a connection when there is no other descriptor
   ManagerServerStats stats_;  // of connections; the dispatcher counts the rest
+  base::UniqueFd wake_;       // an eventfd
+  Clock::time_point waits_until_ = Clock::time_point::max();
   bool stopping_ = false;
   bool orphaned_ = false;
   Key next_key_ = kFirstConnection;
@@ -73,6 +98,7 @@ class EventLoop {
     Key key;
   };
   std::deque<Stranger> strangers_;  // in the order of their deadlines
+  Crew crew_{kBusyMax};             // ends before what its threads use
 };
 
 }  // namespace mp::manager
