@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <concepts>
 #include <memory>
 
 #include "mp/synchronized.hpp"
@@ -23,6 +25,17 @@ class RawValue {
 
   T value() const { return sync::load_item(item()); }
   void set_value(T value) const { sync::store_item(item(), value); }
+
+  /// Adds in one step that nobody comes between, without a lock, wrapping around as Python's c_int
+  /// does; returns what the number was before. Sequentially consistent.
+  T fetch_add(T add) const requires std::integral<T> {
+    return std::atomic_ref<T>(item()).fetch_add(add);
+  }
+  /// Likewise: when the number is `expected`, it becomes `desired`, and the answer is true; else
+  /// `expected` becomes what it is. Numbers are compared bit by bit.
+  bool compare_exchange(T& expected, T desired) const {
+    return std::atomic_ref<T>(item()).compare_exchange_strong(expected, desired);
+  }
 
  private:
   template <ScalarType U>
@@ -63,6 +76,13 @@ class Value : public Synchronized {
   void set_value(T value) const {
     const sync::AccessGuard guard(any_lock());
     raw_.set_value(value);
+  }
+
+  /// As RawValue's, in one step and WITHOUT the lock: exact beside one another and beside single
+  /// accesses, but not beside one who holds the lock to read, think and write.
+  T fetch_add(T add) const requires std::integral<T> { return raw_.fetch_add(add); }
+  bool compare_exchange(T& expected, T desired) const {
+    return raw_.compare_exchange(expected, desired);
   }
 
   /// The same number without the lock.

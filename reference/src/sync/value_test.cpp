@@ -46,6 +46,50 @@ TEST(Value, CountsExactlyUnderItsLock) {
   EXPECT_EQ(value.value(), 9000);
 }
 
+TEST(Value, FetchAddCountsExactlyWithoutALock) {
+  const Value<long> value = *Value<long>::create();
+  std::vector<Forked> children;
+  for (int i = 0; i < 3; ++i) {
+    children.emplace_back([&] {
+      for (int n = 0; n < 3000; ++n) value.fetch_add(1);
+    });
+  }
+  for (Forked& child : children) EXPECT_EQ(child.reap(), 0);
+  EXPECT_EQ(value.fetch_add(-1), 9000);
+  EXPECT_EQ(value.value(), 8999);
+}
+
+TEST(Value, FetchAddWrapsAround) {
+  const auto value = *RawValue<signed char>::create(127);
+  EXPECT_EQ(value.fetch_add(1), 127);
+  EXPECT_EQ(value.value(), -128);
+}
+
+TEST(Value, CompareExchangeChangesWhatIsExpectedAndTellsWhatIs) {
+  const Value<double> value = *Value<double>::create(1.5);
+  double expected = 2.5;
+  EXPECT_FALSE(value.compare_exchange(expected, 7.0));
+  EXPECT_EQ(expected, 1.5);
+  EXPECT_TRUE(value.compare_exchange(expected, 7.0));
+  EXPECT_EQ(value.value(), 7.0);
+}
+
+TEST(Value, CompareExchangeIsExactBetweenProcesses) {
+  const auto value = *RawValue<int>::create();
+  std::vector<Forked> children;
+  for (int i = 0; i < 3; ++i) {
+    children.emplace_back([&] {
+      for (int n = 0; n < 1000; ++n) {
+        int seen = value.value();
+        while (!value.compare_exchange(seen, seen + 1)) {
+        }
+      }
+    });
+  }
+  for (Forked& child : children) EXPECT_EQ(child.reap(), 0);
+  EXPECT_EQ(value.value(), 3000);
+}
+
 TEST(Value, AnAccessWaitsForTheHolderOfTheLock) {
   const Value<int> value = *Value<int>::create();
   ASSERT_TRUE(value.acquire());
