@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "driver/line_record.hpp"
+
 namespace mpspec {
 
 bool wait_ready(int descriptor, short events, Clock::time_point deadline) {
@@ -43,6 +45,7 @@ void LineConnection::close() {
 bool LineConnection::send(const nlohmann::json& line, Clock::time_point deadline) {
   if (state_ != State::open) return false;
   const std::string text = line.dump() + "\n";
+  record_line(">", std::string_view(text).substr(0, text.size() - 1));
   std::size_t sent = 0;
   while (sent < text.size()) {
     const ssize_t n =
@@ -76,6 +79,7 @@ std::optional<nlohmann::json> LineConnection::parse_line() {
     }
     return std::nullopt;
   }
+  record_line("<", std::string_view(buffer_).substr(0, end));
   auto line = nlohmann::json::parse(buffer_.begin(), buffer_.begin() + static_cast<long>(end),
                                     nullptr, /*allow_exceptions=*/false);
   if (line.is_discarded() || !line.is_object()) {

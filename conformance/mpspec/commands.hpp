@@ -75,6 +75,13 @@ struct PlantedOptions {
 /// at least 99 of 100 runs, else kNotConformant.
 int planted_command(const PlantedOptions& options, const Places& places);
 
+/// Checks an adapter before its backend is judged: the smoke stage, every line against the schema,
+/// and whether what it declares is what works. kNotConformant when something is wrong.
+int adapter_check_command(const std::string& backend, const Places& places);
+
+/// Writes the skeleton of an adapter into a new folder of that name; language: c++ or python.
+int adapter_new_command(const std::string& name, const std::string& language, const Places& places);
+
 /// what: backends, clauses or cases.
 int list_command(const std::string& what, const Places& places);
 

@@ -130,6 +130,34 @@ CLI::App* describe_replay(CLI::App& app, mpspec::ReplayOptions& options) {
   return replay;
 }
 
+struct AdapterCommands {
+  CLI::App* check;
+  CLI::App* make;
+  std::string backend;
+  std::string name;
+  std::string language;
+};
+
+void describe_adapter(CLI::App& app, AdapterCommands& commands) {
+  CLI::App* adapter = app.add_subcommand("adapter", "help with writing an adapter");
+  adapter->require_subcommand(1);
+  commands.check = adapter->add_subcommand(
+      "check",
+      "run the smoke stage, hold every line against the schema, and compare what the adapter "
+      "declares with what works");
+  commands.check->add_option("command", commands.backend, "the adapter's command, as one word")
+      ->required();
+  commands.check->footer(
+      "Exit status: 0 the adapter is in order, 1 it is not, 2 wrong usage, 4 it does not start.");
+  commands.make = adapter->add_subcommand(
+      "new", "write an adapter that has nothing yet and passes the smoke stage");
+  commands.make->add_option("name", commands.name, "the backend's name; also the new folder's")
+      ->required();
+  commands.make->add_option("--language", commands.language, "c++ or python")
+      ->required()
+      ->check(CLI::IsMember({"c++", "python"}));
+}
+
 mpspec::Places places() {
   const char* source = std::getenv("MPSPEC_SOURCE");
   return {source != nullptr ? source : mpspec::kSourceFolder, mpspec::kBuildFolder};
@@ -162,6 +190,8 @@ int dispatch(int argc, char** argv) {
   CLI::App* trace = app.add_subcommand("trace", "check that clauses and cases match, both ways");
   trace->add_flag("--update", update,
                   "rewrite the clause index and take the present wording as reviewed");
+  AdapterCommands adapter;
+  describe_adapter(app, adapter);
   mpspec::JudgeOptions judging;
   CLI::App* judge = describe_judge(app, judging);
   mpspec::ReportOptions reporting;
@@ -179,6 +209,9 @@ int dispatch(int argc, char** argv) {
   if (run->parsed()) return mpspec::run_command(options, places());
   if (list->parsed()) return mpspec::list_command(what, places());
   if (planted->parsed()) return mpspec::planted_command(planted_options, places());
+  if (adapter.check->parsed()) return mpspec::adapter_check_command(adapter.backend, places());
+  if (adapter.make->parsed())
+    return mpspec::adapter_new_command(adapter.name, adapter.language, places());
   if (judge->parsed()) return mpspec::judge_command(judging);
   if (report->parsed()) return mpspec::report_command(reporting, places());
   if (replay->parsed()) return mpspec::replay_command(replaying, places());

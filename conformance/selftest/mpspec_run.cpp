@@ -30,15 +30,17 @@ ScratchFolder::~ScratchFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-Finished run_mpspec(const std::vector<std::string>& arguments,
-                    const std::vector<std::string>& environment) {
+namespace {
+
+Finished run_program(const std::string& program, const std::vector<std::string>& arguments,
+                     const std::vector<std::string>& environment) {
   const ScratchFolder folder;
   bp::environment variables = boost::this_process::environment();
   for (const std::string& pair : environment) {
     variables[pair.substr(0, pair.find('='))] = pair.substr(pair.find('=') + 1);
   }
   Finished out;
-  bp::child child(bp::exe = MPSPEC_PROGRAM, bp::args = arguments, variables,
+  bp::child child(bp::exe = program, bp::args = arguments, variables,
                   bp::std_in<bp::null, bp::std_out>(folder / "out").string(),
                   bp::std_err > (folder / "err").string());
   child.wait();
@@ -46,6 +48,17 @@ Finished run_mpspec(const std::vector<std::string>& arguments,
   out.out = read_text(folder / "out");
   out.err = read_text(folder / "err");
   return out;
+}
+
+}  // namespace
+
+Finished run_mpspec(const std::vector<std::string>& arguments,
+                    const std::vector<std::string>& environment) {
+  return run_program(MPSPEC_PROGRAM, arguments, environment);
+}
+
+Finished run_shell(const std::string& lines) {
+  return run_program("/bin/sh", {"-ec", lines}, {std::string("MPSPEC=") + MPSPEC_PROGRAM});
 }
 
 std::string bad_adapter(const std::string& bug) {

@@ -19,6 +19,9 @@ struct Finished {
 Finished run_mpspec(const std::vector<std::string>& arguments,
                     const std::vector<std::string>& environment = {});
 
+/// The same of lines for a shell, which ends at the first that fails; $MPSPEC is the program.
+Finished run_shell(const std::string& lines);
+
 struct Judged {
   Finished finished;
   RunResults run;

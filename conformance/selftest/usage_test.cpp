@@ -30,10 +30,10 @@ TEST(Usage, CommandThatCannotStart) {
 }
 
 TEST(Usage, ABackendIsJudgedOnItsAreasOnly) {
-  EXPECT_EQ(run_mpspec({"run", "--quiet", "--backend", "cpython-on-mp-manager", "--filter",
-                        "QUEUE-001"})
-                .status,
-            3);
+  EXPECT_EQ(
+      run_mpspec({"run", "--quiet", "--backend", "cpython-on-mp-manager", "--filter", "QUEUE-001"})
+          .status,
+      3);
 }
 
 TEST(Usage, UnclosedQuote) {

@@ -106,6 +106,13 @@ TEST_F(AdapterConformance, ADAPTER_006_ErrorsAreReplies) {
   EXPECT_THAT(main().call("actor.echo", {"on"}), Returns("on"));
 }
 
+TEST_F(AdapterConformance, ADAPTER_006_AnUnknownVariableIsOne) {
+  Program program;
+  program.set("x", var("nobody"));
+  EXPECT_THAT(main().run(program), FailsWith("AdapterError"));
+  EXPECT_THAT(main().call("actor.echo", {"on"}), Returns("on"));
+}
+
 TEST_F(AdapterConformance, ADAPTER_007_LoopsSumsAndVariables) {
   Program inner;
   inner.add("n", var("n"), 1).append("seen", var("i"));
@@ -158,6 +165,13 @@ TEST_F(AdapterConformance, ADAPTER_008_AChildIsAProcessOfItsOwnWithItsObjects) {
   EXPECT_THAT(child.actor.call("actor.objects"), Returns(list({queue.name})));
   EXPECT_THAT(child.actor.call(queue, "put", {"hello"}), Returns(Value()));
   EXPECT_THAT(main().call(queue, "get"), Returns("hello"));
+}
+
+TEST_F(AdapterConformance, ADAPTER_008_AChildKnowsOnlyWhatItWasHanded) {
+  const Child child = main().spawn();
+  EXPECT_NE(child.actor.pid(), main().pid());
+  EXPECT_EQ(child.actor.hello().actor, 1);
+  EXPECT_THAT(child.actor.call("actor.objects"), Returns(list()));
 }
 
 }  // namespace

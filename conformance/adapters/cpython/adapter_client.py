@@ -14,7 +14,7 @@ import tempfile
 try:
     import jsonschema
 except ImportError:
-    sys.exit("the tests of the adapters need the package python3-jsonschema")
+    sys.exit("this needs the package python3-jsonschema")
 
 SCHEMA = pathlib.Path(__file__).resolve().parents[3] / "spec" / "adapter" / "schema.json"
 DEADLINE_S = 30  # only ends a test that hangs
