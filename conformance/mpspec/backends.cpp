@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -14,6 +15,9 @@ namespace {
 struct Entry {
   Backend backend;
   std::string interpreter;
+  /// What follows NAME: in NAME:VARIANT, and the arguments that this adds to the command.
+  std::map<std::string, std::vector<std::string>> variants;
+  std::string target;  // of the build that makes the adapter; empty: there is nothing to build
 };
 
 std::string replaced(std::string text, const std::string& what, const std::string& by) {
@@ -35,7 +39,9 @@ std::vector<Entry> read_entries(const Places& places) {
                  json.at("about"),
                  json.value("areas", std::vector<std::string>()),
                  json.value("answered_for", false)},
-                json.value("interpreter", "")};
+                json.value("interpreter", ""),
+                json.value("variants", std::map<std::string, std::vector<std::string>>()),
+                json.value("target", "")};
     for (std::string word : json.at("command")) {
       word = replaced(std::move(word), "{source}", places.source.string());
       entry.backend.command.push_back(replaced(std::move(word), "{build}", places.build.string()));
@@ -56,6 +62,47 @@ std::vector<std::string> words_of(const std::string& command) {
 Backend with_interpreter(const Entry& entry, const std::string& interpreter) {
   Backend backend = entry.backend;
   for (std::string& word : backend.command) word = replaced(word, "{interpreter}", interpreter);
+  for (const auto& [variant, arguments] : entry.variants) backend.variants.push_back(variant);
+  return backend;
+}
+
+void choose(Backend& backend, const Entry& entry, const std::string& variant) {
+  const auto found = entry.variants.find(variant);
+  if (found == entry.variants.end())
+    throw UsageError(fmt::format("{} has no variant '{}'; `mpspec list backends` shows them",
+                                 backend.name, variant));
+  backend.name += ":" + variant;
+  backend.command.insert(backend.command.end(), found->second.begin(), found->second.end());
+}
+
+/// NAME, NAME:VARIANT, NAME=INTERPRETER or NAME:VARIANT=INTERPRETER.
+struct Argument {
+  explicit Argument(const std::string& text)
+      : name(text.substr(0, text.find_first_of(":="))), has_interpreter(false) {
+    const std::size_t equals = text.find('='), colon = text.substr(0, equals).find(':');
+    if (colon != std::string::npos) variant = text.substr(colon + 1, equals - colon - 1);
+    if (equals == std::string::npos) return;
+    has_interpreter = true;
+    interpreter = text.substr(equals + 1);
+  }
+  std::string name;
+  std::optional<std::string> variant;
+  bool has_interpreter;
+  std::string interpreter;
+};
+
+Backend resolve_known(const Entry& entry, const Argument& argument) {
+  if (argument.has_interpreter && entry.interpreter.empty())
+    throw UsageError(entry.backend.name + " takes no interpreter");
+  Backend backend =
+      with_interpreter(entry, argument.has_interpreter ? argument.interpreter : entry.interpreter);
+  if (argument.variant) choose(backend, entry, *argument.variant);
+  if (!entry.target.empty() && !std::filesystem::exists(backend.command[0])) {
+    throw UsageError(
+        fmt::format("the adapter of {0} is not built: `conformance/run --backend {0}` does, or "
+                    "`cmake --build` with --target {1}",
+                    entry.backend.name, entry.target));
+  }
   return backend;
 }
 
@@ -71,14 +118,9 @@ std::vector<Backend> known_backends(const Places& places) {
 }
 
 Backend resolve_backend(const std::string& argument, const Places& places) {
-  const std::size_t equals = argument.find('=');
-  for (const Entry& entry : read_entries(places)) {
-    if (argument == entry.backend.name) return with_interpreter(entry, entry.interpreter);
-    if (argument.substr(0, equals) == entry.backend.name && equals != std::string::npos) {
-      if (entry.interpreter.empty()) throw UsageError(entry.backend.name + " takes no interpreter");
-      return with_interpreter(entry, argument.substr(equals + 1));
-    }
-  }
+  const Argument asked(argument);
+  for (const Entry& entry : read_entries(places))
+    if (asked.name == entry.backend.name) return resolve_known(entry, asked);
   const auto words = words_of(argument);
   if (words.empty())
     throw UsageError("--backend is empty; `mpspec list backends` lists the known ones");

@@ -27,6 +27,8 @@ struct Backend {
   std::vector<std::string> areas = {};
   /// The project keeps its status in spec/index.md, and tests hold it to that.
   bool answered_for = false;
+  /// What may follow its name and a colon: start methods.
+  std::vector<std::string> variants = {};
 
   [[nodiscard]] std::string command_line() const;
 };
@@ -34,7 +36,8 @@ struct Backend {
 /// The named backends of conformance/adapters/backends.json.
 std::vector<Backend> known_backends(const Places& places);
 
-/// NAME, NAME=INTERPRETER, or a command line, split as a shell splits words. Throws UsageError.
+/// NAME, NAME:VARIANT, either with =INTERPRETER, or a command line, split as a shell splits words.
+/// Throws UsageError.
 Backend resolve_backend(const std::string& argument, const Places& places);
 
 }  // namespace mpspec

@@ -35,6 +35,7 @@ struct RunOptions {
   bool strict = false;
   bool shuffle = false;
   bool quiet = false;
+  bool verbose = false;
   bool full_matrix = false;
   ReportFiles files;
   std::string expectations;  // folder; empty: the suite's own

@@ -45,9 +45,15 @@ Expectations Expectations::read(const std::filesystem::path& folder, const std::
                                 const std::string& version, const Specification& specification,
                                 const std::vector<Case>& cases) {
   Expectations out;
-  out.read_file(folder / (backend + ".txt"), specification, cases);
-  if (const std::string line = release_line(version); !line.empty())
-    out.read_file(folder / fmt::format("{}-{}.txt", backend, line), specification, cases);
+  const std::size_t colon = backend.find(':');
+  const std::string name = backend.substr(0, colon);
+  std::vector<std::string> files = {name};
+  if (colon != std::string::npos) files.push_back(name + "-" + backend.substr(colon + 1));
+  for (const std::string& file : files) {
+    out.read_file(folder / (file + ".txt"), specification, cases);
+    if (const std::string line = release_line(version); !line.empty())
+      out.read_file(folder / fmt::format("{}-{}.txt", file, line), specification, cases);
+  }
   return out;
 }
 

@@ -1,5 +1,5 @@
 // Known deviations of a backend: conformance/expectations/NAME.txt, and those of one release line
-// only: NAME-MAJOR.MINOR.txt.
+// only: NAME-MAJOR.MINOR.txt; of a variant, such as cpython:spawn, also NAME-VARIANT.txt.
 #pragma once
 
 #include <filesystem>

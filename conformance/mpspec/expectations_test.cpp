@@ -53,6 +53,19 @@ TEST_F(ExpectationsTest, ListedVerdictIsKnown) {
   EXPECT_EQ(applied("QUEUE_001_Case hang because\n", Verdict::hang).verdict, Verdict::known);
 }
 
+TEST_F(ExpectationsTest, AVariantDeviatesWhereItsBackendDoes) {
+  read("QUEUE-001 fail because\n");
+  std::ofstream(folder_ / "mine-spawn.txt") << "QUEUE_001_Case hang because\n";
+  const auto specification = Specification::read(folder_ / "spec");
+  const std::vector<Case> cases = {{"S", "QUEUE_001_Case", "QUEUE-001", "", 0}};
+  const auto lines_of = [&](const std::string& backend) {
+    return Expectations::read(folder_, backend, "3.8", specification, cases).lines().size();
+  };
+  EXPECT_EQ(lines_of("mine"), 1U);
+  EXPECT_EQ(lines_of("mine:spawn"), 2U);
+  EXPECT_EQ(lines_of("mine:forkserver"), 1U);
+}
+
 TEST_F(ExpectationsTest, UnexpectedPassFails) {
   const CaseResult result = applied("QUEUE-001 fail because\n", Verdict::pass);
   EXPECT_EQ(result.verdict, Verdict::fail);

@@ -8,6 +8,8 @@ int list_command(const std::string& what, const Places& places) {
   if (what == "backends") {
     for (const Backend& backend : known_backends(places)) {
       fmt::print("{:<14} {}\n{:<14} {}\n", backend.name, backend.about, "", backend.command_line());
+      for (const std::string& variant : backend.variants)
+        fmt::print("{:<14} also {}:{}\n", "", backend.name, variant);
     }
     return kConformant;
   }

@@ -58,7 +58,9 @@ void describe_run(CLI::App& run, RunOptions& options) {
       ->check(CLI::PositiveNumber);
   run.add_flag("--shuffle", options.shuffle, "run the cases in an order drawn from the seed");
   run.add_flag("--strict", options.strict, "SHOULD clauses and unsupported operations count, too");
-  run.add_flag("--quiet", options.quiet, "no progress");
+  auto* quiet = run.add_flag("--quiet", options.quiet, "no progress");
+  run.add_flag("--verbose", options.verbose, "a line for every case, with its verdict and its time")
+      ->excludes(quiet);
   run.add_flag("--full", options.full_matrix, "the matrix with one row a clause");
   describe_files(run, options.files);
   run.add_option("--expectations", options.expectations, "folder of the lists of known deviations")

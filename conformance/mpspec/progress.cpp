@@ -13,13 +13,19 @@ Progress::Progress(Mode mode, std::size_t total) : mode_(mode), total_(total) {}
 void Progress::finished(const CaseResult& result) {
   ++done_;
   if (breaks_conformance(result.verdict)) ++broken_;
+  if (mode_ == Mode::verbose) {
+    fmt::print(stderr, "{:>{}}/{} {:<12} {:7.2f} s  {}  {}\n", done_,
+               fmt::formatted_size("{}", total_), total_, to_string(result.verdict), result.seconds,
+               result.backend, result.case_name);
+    return;
+  }
   tick(result.case_name);
 }
 
 void Progress::tick(const std::string& current) {
   const auto now = std::chrono::steady_clock::now();
   const auto pause = mode_ == Mode::live ? 100ms : 10'000ms;
-  if (mode_ == Mode::quiet || now - shown_ < pause) return;
+  if (mode_ == Mode::quiet || mode_ == Mode::verbose || now - shown_ < pause) return;
   shown_ = now;
   show(current);
 }

@@ -10,10 +10,10 @@ namespace mpspec {
 
 class Progress {
  public:
-  enum class Mode { live, lines, quiet };
+  enum class Mode { live, lines, quiet, verbose };
 
-  /// `live` rewrites one line of a terminal; `lines` prints a line now and then; both on standard
-  /// error.
+  /// `live` rewrites one line of a terminal; `lines` prints a line now and then; `verbose` prints a
+  /// line for each case that ended, with its verdict; all on standard error.
   Progress(Mode mode, std::size_t total);
 
   void finished(const CaseResult& result);

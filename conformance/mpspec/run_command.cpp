@@ -65,9 +65,10 @@ int run_command(const RunOptions& options, const Places& places) {
   auto jobs = make_jobs(options, judged, cases, specification, folder.path(), seed);
 
   const bool terminal = ::isatty(STDERR_FILENO) != 0;
-  Progress progress(options.quiet ? Progress::Mode::quiet
-                    : terminal    ? Progress::Mode::live
-                                  : Progress::Mode::lines,
+  Progress progress(options.quiet     ? Progress::Mode::quiet
+                    : options.verbose ? Progress::Mode::verbose
+                    : terminal        ? Progress::Mode::live
+                                      : Progress::Mode::lines,
                     jobs.size());
   SchedulerOptions scheduling = scheduling_of(options, jobs);
   RunResults run{suite_info(seed, places), {}, {}};

@@ -36,7 +36,8 @@ class FailureListener : public ::testing::EmptyTestEventListener {
           fmt::format("  at {}:{}", std::filesystem::path(result.file_name()).filename().string(),
                       result.line_number());
     }
-    texts_.push_back(std::move(message));
+    const bool said = std::find(texts_.begin(), texts_.end(), message) != texts_.end();
+    if (!said) texts_.push_back(std::move(message));  // an assertion in a loop says it once
   }
 
  private:

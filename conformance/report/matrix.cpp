@@ -201,7 +201,16 @@ std::string findings_text(const RunResults& run, const Specification& specificat
     return a->message.size() < b->message.size();
   });
   std::string out;
-  for (const CaseResult* result : broken) out += finding(*result, run, specification, style) + "\n";
+  std::map<std::pair<std::string, std::string>, int> times;  // a case that failed in several runs
+  for (const CaseResult* result : broken) ++times[{result->backend, result->case_name}];
+  for (const CaseResult* result : broken) {
+    int& count = times[{result->backend, result->case_name}];
+    if (count == 0) continue;
+    out += finding(*result, run, specification, style);
+    if (count > 1) out += fmt::format("  in {} runs, of which this is the shortest\n", count);
+    out += "\n";
+    count = 0;
+  }
   std::set<std::string> told;  // cases of one clause share a reason
   for (const CaseResult* result : known) {
     const std::string line =

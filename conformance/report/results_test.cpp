@@ -95,6 +95,17 @@ TEST(Findings, AKnownDeviationIsToldOnce) {
   EXPECT_EQ(text.find("QUEUE-001 known"), text.rfind("QUEUE-001 known"));
 }
 
+TEST(Findings, AFailureInSeveralRunsIsToldOnceByItsShortest) {
+  RunResults run = run_of(
+      {result("QUEUE-001", "MUST", Verdict::fail), result("QUEUE-001", "MUST", Verdict::hang)});
+  run.results[0].message = "it came late, after a long story";
+  run.results[1].message = "it never came";
+  const std::string text = findings_text(run, Specification(), {});
+  EXPECT_THAT(text, HasSubstr("it never came"));
+  EXPECT_THAT(text, HasSubstr("in 2 runs, of which this is the shortest"));
+  EXPECT_THAT(text, Not(HasSubstr("it came late")));
+}
+
 TEST(Findings, NameTheServerByItsAddress) {
   RunResults run = run_of({result("WIRE-001", "MUST", Verdict::fail)});
   run.backends[0].command = "--address h:5 --authkey-file key";

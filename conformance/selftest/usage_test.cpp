@@ -22,6 +22,29 @@ TEST(Usage, UnknownBackend) {
   expect_refusal(run_mpspec({"run", "--backend", "nonsense"}), "there is no backend 'nonsense'");
 }
 
+TEST(Usage, VariantsAndInterpretersOfABackend) {
+  expect_refusal(run_mpspec({"run", "--backend", "cpython:thread"}),
+                 "cpython has no variant 'thread'");
+  expect_refusal(run_mpspec({"run", "--backend", "reference=/usr/bin/python3"}),
+                 "reference takes no interpreter");
+  expect_refusal(run_mpspec({"run", "--quiet", "--backend", "cpython:spawn=/no/such/python"}),
+                 "cannot start /no/such/python");
+  const Finished spawned =
+      run_mpspec({"run", "--quiet", "--backend", "cpython:spawn", "--filter", "ADAPTER-008"});
+  EXPECT_EQ(spawned.status, 0) << spawned.err;
+  EXPECT_THAT(spawned.out, HasSubstr("\ncpython:spawn "));
+}
+
+TEST(Usage, AnAdapterThatIsNotBuilt) {
+  const ScratchFolder folder;
+  std::filesystem::create_directories(folder / "conformance/adapters");
+  std::ofstream(folder / "conformance/adapters/backends.json")
+      << R"([{"name": "mine", "about": "", "command": ["/no/such/adapter"], "target": "mine"}])";
+  expect_refusal(
+      run_mpspec({"adapter", "check", "mine"}, {"MPSPEC_SOURCE=" + folder.path().string()}),
+      "the adapter of mine is not built: `conformance/run --backend mine` does");
+}
+
 TEST(Usage, CommandThatCannotStart) {
   expect_refusal(run_mpspec({"run", "--quiet", "--backend", "/no/such/program --x"}),
                  "cannot start /no/such/program");
@@ -93,6 +116,16 @@ TEST(Usage, UnknownOptionsAreRefusedAndHelpIsNot) {
   const Finished help = run_mpspec({"run", "--help"});
   EXPECT_EQ(help.status, 0);
   EXPECT_THAT(help.out, HasSubstr("Exit status: 0 conformant"));
+}
+
+TEST(Usage, VerboseTellsOfEveryCase) {
+  const Finished told =
+      run_mpspec({"run", "--verbose", "--backend", "cpython", "--filter", "ADAPTER-001"});
+  EXPECT_EQ(told.status, 0) << told.err;
+  EXPECT_THAT(told.err,
+              ::testing::ContainsRegex("^1/1 pass +[0-9]+[.][0-9]+ s  cpython  "
+                                       "ADAPTER_001_HelloNamesActorProcessAndBackend\n$"));
+  EXPECT_EQ(run_mpspec({"run", "--verbose", "--quiet"}).status, 2);
 }
 
 TEST(Usage, AllListsHaveContent) {
