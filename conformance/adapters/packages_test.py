@@ -30,6 +30,14 @@ class PackagesTest(unittest.TestCase):
         self.assertEqual(packages("-b", "python3 my_adapter.py", "-b", "nonsense"), [])
         self.assertEqual(packages("-b", "pypy=/path/to/pypy3"), [])
 
+    def test_variants_need_what_their_backend_needs(self):
+        self.assertEqual(packages("-b", "pypy:spawn"), ["pypy3"])
+        self.assertEqual(packages("-b", "pypy:spawn=/path/to/pypy3"), [])
+
+    def test_targets(self):
+        self.assertEqual(packages("--targets", "-b", "boost", "-b", "cpython"), ["mpspec_adapter_boost"])
+        self.assertEqual(packages("--targets"), [])
+
     def test_every_backend_says_what_it_needs(self):
         for entry in json.loads((HERE / "backends.json").read_text()):
             self.assertEqual(packages("-b", entry["name"]), sorted(entry["packages"]))

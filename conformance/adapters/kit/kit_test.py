@@ -174,6 +174,10 @@ class Processes(KitCase):
             child.wait_for_end()
             self.assertEqual(self.exit_code("process{}".format(number)), code, operation)
 
+    def test_other_start_methods_are_refused(self):
+        self.main.ok("Process.new", actor=1, method="fork")
+        self.assertEqual(self.main.error("Process.new", actor=1, method="spawn"), "ValueError")
+
     def test_a_closed_connection_is_a_return(self):
         child = self.adapter.spawn(1)
         self.assertIs(self.main.ok("Process.is_alive", on="process1"), True)

@@ -56,6 +56,10 @@ Value of_int(std::int64_t number);
 Value of_double(double number);
 Value of_bytes(std::string_view bytes);
 Value of_tuple(Value items);  // of a JSON array
+/// What a backend of bytes stores for a value; fails with RuntimeError where the value has a live
+/// object in it, which lies in this process only. unpickled() makes the value of it again.
+std::string pickled(const Value& value);
+Value unpickled(std::string_view bytes);
 /// Python's ==.
 bool equal(const Value& one, const Value& other);
 
@@ -68,6 +72,11 @@ class Object {
   template <class T>
   [[nodiscard]] T* get() const {
     return *class_ == typeid(T) ? static_cast<T*>(object_.get()) : nullptr;
+  }
+  /// The same, to share it; nullptr when it is no T.
+  template <class T>
+  [[nodiscard]] std::shared_ptr<T> share() const {
+    return *class_ == typeid(T) ? std::static_pointer_cast<T>(object_) : nullptr;
   }
   /// TYPE as in the operations.
   [[nodiscard]] const std::string& type() const { return type_; }
@@ -105,21 +114,17 @@ class Call {
   [[nodiscard]] Patience timeout(std::string_view name = "timeout") const;
   /// `timeout`, or no time at all when the argument `block` is false.
   [[nodiscard]] Patience patience() const;
-  /// The object that an argument refers to; fails with TypeError when it is no T.
-  template <class T>
-  [[nodiscard]] T& object(std::string_view name) const;
+  /// The object that an argument refers to; nothing when it refers to none.
+  [[nodiscard]] std::optional<Object> object(std::string_view name) const;
   /// The object the operation works on.
   template <class T>
   [[nodiscard]] T& target() const;
   [[nodiscard]] Actor& actor() const { return actor_; }
 
  private:
-  [[nodiscard]] const Object* referred(std::string_view name) const;
-
   Actor& actor_;
   const Kept* target_;
   std::map<std::string, Value, std::less<>> arguments_;
-  mutable std::vector<Kept> held_;  // what object() found, while the call lasts
 };
 
 using Function = std::function<Answer(Call&)>;
@@ -160,21 +165,14 @@ class Table {
 };
 
 /// Process.new, start, join, is_alive, terminate, kill, exitcode and pid by fork, for backends that
-/// have locks but no processes of their own. A child has all memory that its parent had.
+/// have locks but no processes of their own. A child has all memory that its parent had. The
+/// feature is `fork`; another start method fails with ValueError.
 void add_fork_processes(Table& table);
 
 /// Runs actor 0 until the suite ends it; main returns what this does.
 int serve(const Table& table);
 
 // ---- templates ---------------------------------------------------------------------------------
-
-template <class T>
-T& Call::object(std::string_view name) const {
-  const Object* found = referred(name);
-  T* object = found == nullptr ? nullptr : found->get<T>();
-  if (object == nullptr) throw Error("TypeError", std::string(name) + " is another kind of object");
-  return *object;
-}
 
 template <class T>
 T& Call::target() const {

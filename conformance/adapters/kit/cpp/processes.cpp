@@ -91,6 +91,8 @@ Objects handed_objects(Call& call) {
 }
 
 std::shared_ptr<ForkProcess> new_process(Call& call) {
+  if (call.has("method") && to_text(call.need("method")) != "fork")
+    throw Error("ValueError", "cannot find context for " + to_text(call.need("method")));
   const Table& table = call.actor().table();
   const int number = static_cast<int>(to_int(call.need("actor")));
   return std::make_shared<ForkProcess>([&table, number, handed = handed_objects(call)] {
@@ -102,6 +104,7 @@ std::shared_ptr<ForkProcess> new_process(Call& call) {
 }  // namespace
 
 void add_fork_processes(Table& table) {
+  table.feature("fork");
   table.make<ForkProcess>("Process.new", "actor objects name daemon method", new_process);
   const auto on = [&](const char* operation, const char* parameters, auto function) {
     table.on<ForkProcess>(operation, parameters, function);

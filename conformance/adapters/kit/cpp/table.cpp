@@ -66,11 +66,12 @@ Patience Call::patience() const {
   return timeout();
 }
 
-const Object* Call::referred(std::string_view name) const {
-  const Value& value = need(name);
-  if (!value.is_object() || !value.contains("ref")) return nullptr;
-  held_.push_back(actor_.find(value["ref"]));
-  return std::get_if<Object>(&held_.back());
+std::optional<Object> Call::object(std::string_view name) const {
+  const Value value = get(name, Value());
+  if (!value.is_object() || !value.contains("ref")) return std::nullopt;
+  const Kept kept = actor_.find(value["ref"]);
+  const Object* object = std::get_if<Object>(&kept);
+  return object == nullptr ? std::nullopt : std::optional(*object);
 }
 
 const Operation* Table::find(const std::string& operation) const {

@@ -55,6 +55,14 @@ bool equal_sets(const Value& one, const Value& other) {
   return true;
 }
 
+bool has_live_object(const Value& value) {
+  if (value.is_object() && value.contains("ref")) return true;
+  if (value.is_structured())
+    for (const Value& part : value)
+      if (has_live_object(part)) return true;
+  return false;
+}
+
 int digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -131,6 +139,13 @@ Value of_bytes(std::string_view bytes) {
   }
   return {{"bytes", hex}};
 }
+
+std::string pickled(const Value& value) {
+  if (has_live_object(value)) throw Error("RuntimeError", "a live object cannot be pickled");
+  return value.dump();
+}
+
+Value unpickled(std::string_view bytes) { return Value::parse(bytes); }
 
 Value of_tuple(Value items) { return {{"tuple", std::move(items)}}; }
 

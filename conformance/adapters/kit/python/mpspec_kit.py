@@ -199,6 +199,8 @@ def processes(make, more=""):
     whose child has its parent's memory; `more` are further words of methods()."""
 
     def new(parent, /, actor, objects=(), name=None, daemon=None, method=None):
+        if method not in (None, "fork"):
+            raise ValueError("cannot find context for " + method)
         handed = handed_objects(parent, objects)
         return make(lambda: type(parent)(parent.backend, actor, handed).run())
 
