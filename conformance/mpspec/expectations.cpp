@@ -18,13 +18,16 @@ Expectation parse(const std::string& text, const std::string& where) {
   std::string verdict;
   words >> out.subject >> verdict >> std::ws;
   std::getline(words, out.reason);
+  out.sometimes = verdict.ends_with('?');
+  if (out.sometimes) verdict.pop_back();
   const auto parsed = verdict_from(verdict);
   if (!parsed || *parsed == Verdict::pass || *parsed == Verdict::known ||
       *parsed == Verdict::unsupported) {
-    throw UsageError(
-        fmt::format("{}: '{}' is no verdict that can be expected; write 'CLAUSE VERDICT reason', "
-                    "with fail, hang, crash, leak or inconclusive",
-                    where, verdict));
+    throw UsageError(fmt::format(
+        "{}: '{}' is no verdict that can be expected; write 'CLAUSE VERDICT reason', "
+        "with fail, hang, crash, leak or inconclusive, and a '?' behind it when the case "
+        "passes at other times",
+        where, verdict));
   }
   if (out.reason.empty()) throw UsageError(where + ": a known deviation needs a reason");
   out.verdict = *parsed;
@@ -81,6 +84,8 @@ void Expectations::apply(CaseResult& result) const {
       result.message =
           fmt::format("known {}: {}\n{}", to_string(line.verdict), line.reason, result.message);
       result.verdict = Verdict::known;
+    } else if (result.verdict == Verdict::pass && line.sometimes) {
+      // as it may
     } else if (result.verdict == Verdict::pass) {
       result.verdict = Verdict::fail;
       result.message = fmt::format("passes, but {} expects {}: remove that line", line.where,

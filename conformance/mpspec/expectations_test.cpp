@@ -53,6 +53,14 @@ TEST_F(ExpectationsTest, ListedVerdictIsKnown) {
   EXPECT_EQ(applied("QUEUE_001_Case hang because\n", Verdict::hang).verdict, Verdict::known);
 }
 
+TEST_F(ExpectationsTest, WhatDoesNotShowEveryTimeMayPassButDoNothingElse) {
+  const std::string line = "QUEUE-001 hang? a race\n";
+  EXPECT_EQ(applied(line, Verdict::hang).verdict, Verdict::known);
+  EXPECT_EQ(applied(line, Verdict::pass).verdict, Verdict::pass);
+  EXPECT_EQ(applied(line, Verdict::fail).verdict, Verdict::fail);
+  EXPECT_THAT(complaint("QUEUE-001 pass? it passes\n"), HasSubstr("no verdict"));
+}
+
 TEST_F(ExpectationsTest, AVariantDeviatesWhereItsBackendDoes) {
   read("QUEUE-001 fail because\n");
   std::ofstream(folder_ / "mine-spawn.txt") << "QUEUE_001_Case hang because\n";
