@@ -17,6 +17,8 @@ std::vector<Case> local_cases() {
 const std::vector<Suite>& suites() {
   static const std::vector<Suite> all = {
       {"local", "objects in shared memory, pipes and processes", local_cases},
+      {"manager", "the manager: server, proxies, codec, beside echo, Redis and CPython",
+       manager_cases},
   };
   return all;
 }

@@ -15,6 +15,8 @@ struct Suite {
 
 /// Everything in shared memory.
 std::vector<Case> local_cases();
+/// A server's process, and its clients.
+std::vector<Case> manager_cases();
 
 std::vector<Case> lock_cases();
 std::vector<Case> array_cases();

@@ -1,0 +1,263 @@
+// The manager: what a call costs, beside an echo, Redis and CPython.
+#include "manager_cases.hpp"
+
+#include <hiredis/hiredis.h>
+
+#include "mp/batch.hpp"
+#include "mp/manager.hpp"
+#include "python_clients.hpp"
+#include "raw/echo.hpp"
+#include "suites.hpp"
+
+namespace mp::bench {
+namespace {
+
+Placement placement_of(int clients) { return clients == 1 ? Placement::Same : Placement::Free; }
+std::string times(int clients) { return clients == 1 ? "" : " x" + std::to_string(clients); }
+
+Object text(const char* value) { return Object::str(value); }
+
+template <class T>
+T must(Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().message);
+  return *std::move(result);
+}
+void must(const Result<void>& result) {
+  if (!result) throw std::runtime_error(result.error().message);
+}
+
+/// What a client of a manager does again and again.
+using Work = std::function<Operation(const Manager& manager)>;
+
+Operation dict_get(const Manager& manager) {
+  const ManagedDict dict = must(manager.dict());
+  must(dict.setitem(text("key"), Object::integer(1)));
+  return [dict] { must(dict.getitem(text("key"))); };
+}
+Operation dict_set(const Manager& manager) {
+  return [dict = must(manager.dict())] { must(dict.setitem(text("key"), Object::integer(1))); };
+}
+Operation list_get(const Manager& manager) {
+  return [list = must(manager.list(Object::list({Object::integer(7)})))] {
+    must(list.getitem(Object::integer(0)));
+  };
+}
+Operation value_set(const Manager& manager) {
+  return [value = must(manager.value("i", Object::integer(1)))] {
+    must(value.set(Object::integer(2)));
+  };
+}
+Operation namespace_get(const Manager& manager) {
+  const ManagedNamespace space = must(manager.name_space());
+  must(space.setattr("x", Object::integer(1)));
+  return [space] { must(space.getattr("x")); };
+}
+/// Two calls in turn.
+Operation lock_pair(const Manager& manager) {
+  const auto held = std::make_shared<bool>(false);
+  return [lock = must(manager.lock()), held] {
+    if (*held) {
+      must(lock.release());
+    } else {
+      must(lock.acquire());
+    }
+    *held = !*held;
+  };
+}
+Operation queue_pair(const Manager& manager) {
+  const auto full = std::make_shared<bool>(false);
+  return [queue = must(manager.queue()), full] {
+    if (*full) {
+      must(queue.get());
+    } else {
+      must(queue.put(text("item")));
+    }
+    *full = !*full;
+  };
+}
+
+Contender redis(const std::string& name, int clients, const std::string& prepare,
+                const std::string& first, const std::string& second = "") {
+  return {.name = "Redis " + name, .run = [=](std::int64_t operations) {
+            const Running& server = redis_server(placement_of(clients));
+            return run_clients(clients, placement_of(clients), operations, [&]() -> Operation {
+              redisContext* context = redisConnectUnix(server.path.c_str());
+              if (context == nullptr || context->err != 0) throw std::runtime_error("no Redis");
+              const auto ask = [context](const std::string& command) {
+                void* reply = redisCommand(context, command.c_str());
+                if (reply == nullptr) throw std::runtime_error("Redis is gone");
+                freeReplyObject(reply);
+              };
+              const std::string own = std::to_string(::getpid());
+              if (!prepare.empty()) ask(prepare);
+              if (second.empty()) return [ask, first] { ask(first); };
+              // A list of its own for each client.
+              const auto full = std::make_shared<bool>(false);
+              return [=] {
+                ask((*full ? second : first) + (*full ? own + " 0" : own + " item"));
+                *full = !*full;
+              };
+            });
+          }};
+}
+
+Contender echo(int clients) {
+  return {.name = "raw echo", .run = [clients](std::int64_t operations) {
+            const Running& server = echo_server(placement_of(clients));
+            return run_clients(clients, placement_of(clients), operations, [&]() -> Operation {
+              return [fd = raw::unix_client(server.path)] {
+                char message[raw::kEchoBytes] = {};
+                raw::send_whole(fd, message, sizeof message);
+                raw::receive_whole(fd, message, sizeof message);
+              };
+            });
+          }};
+}
+
+Contender proxies(const std::string& name, int clients, const Work& work) {
+  return {.name = name, .run = [=](std::int64_t operations) {
+            const Running& server = mp_server(placement_of(clients));
+            return run_clients(clients, placement_of(clients), operations, [&]() -> Operation {
+              return work(must(Manager::connect(server.address, kKey)));
+            });
+          }};
+}
+
+using GetServer = const Running& (*)(Placement placement);
+
+Contender python_clients(const std::string& name, int clients, GetServer server,
+                         const std::string& work, std::int64_t operations) {
+  const auto kept = std::make_shared<std::unique_ptr<PythonClients>>();
+  return {.name = name,
+          .run =
+              [=](std::int64_t count) {
+                const Placement placement = placement_of(clients);
+                if (!*kept) {
+                  *kept =
+                      std::make_unique<PythonClients>(server(placement), placement, clients, work);
+                }
+                return (*kept)->run(count);
+              },
+          .operations = operations};
+}
+
+Case micro(const std::string& name, int clients, Contender ours, Contender raw, double floor,
+           double aim) {
+  return {.name = name + times(clients),
+          .placement = placement_of(clients),
+          .ours = std::move(ours),
+          .raw = std::move(raw),
+          .floor = floor,
+          .aim = aim};
+}
+
+std::vector<Case> socket_cases() {
+  const std::pair<const char*, Operation (*)(const Manager&)> works[] = {
+      {"dict get", dict_get},           {"dict set", dict_set},
+      {"list get", list_get},           {"Value set", value_set},
+      {"Namespace get", namespace_get}, {"Lock acquire/release", lock_pair},
+      {"Queue put/get", queue_pair},
+  };
+  std::vector<Case> cases;
+  for (const auto& [name, work] : works) {
+    cases.push_back(micro(name, 1, proxies(name, 1, work), echo(1), 1.25, 1.08));
+  }
+  const auto against_redis = [&](int clients, double floor, double aim) {
+    cases.push_back(micro("dict get", clients, proxies("dict get", clients, dict_get),
+                          redis("HGET", clients, "HSET d key 1", "HGET d key"), floor, aim));
+    cases.push_back(micro("dict set", clients, proxies("dict set", clients, dict_set),
+                          redis("HSET", clients, "", "HSET d key 1"), floor, aim));
+    cases.push_back(micro("Queue put/get", clients, proxies("Queue", clients, queue_pair),
+                          redis("RPUSH/BLPOP", clients, "", "RPUSH q", "BLPOP q"), floor, aim));
+  };
+  against_redis(1, 1.05, 0.92);
+  for (const int clients : {4, 8}) {
+    for (const auto& [name, work] : {works[0], works[1], works[6]}) {
+      cases.push_back(
+          micro(name, clients, proxies(name, clients, work), echo(clients), 1.35, 1.15));
+    }
+    against_redis(clients, 1 / 1.3, 1 / 1.55);
+  }
+  return cases;
+}
+
+constexpr int kBatch = 16;
+
+Operation dict_batch(const Manager& manager) {
+  const ManagedDict dict = must(manager.dict());
+  const auto batch = std::make_shared<Batch>();
+  return [dict, batch] {
+    for (int i = 0; i < kBatch; ++i) {
+      batch->call(dict, "__setitem__", {text("key"), Object::integer(1)});
+    }
+    must(batch->run());
+  };
+}
+
+Contender redis_pipeline(int clients) {
+  return {.name = "Redis, pipeline of 16", .run = [=](std::int64_t operations) {
+            const Running& server = redis_server(placement_of(clients));
+            return run_clients(clients, placement_of(clients), operations, [&]() -> Operation {
+              redisContext* context = redisConnectUnix(server.path.c_str());
+              if (context == nullptr || context->err != 0) throw std::runtime_error("no Redis");
+              return [context] {
+                for (int i = 0; i < kBatch; ++i) redisAppendCommand(context, "HSET d key 1");
+                for (int i = 0; i < kBatch; ++i) {
+                  void* reply = nullptr;
+                  if (redisGetReply(context, &reply) != REDIS_OK) {
+                    throw std::runtime_error("Redis is gone");
+                  }
+                  freeReplyObject(reply);
+                }
+              };
+            });
+          }};
+}
+
+std::vector<Case> batch_cases() {
+  std::vector<Case> cases;
+  for (const int clients : {1, 4}) {
+    cases.push_back(micro("16 dict sets in a batch", clients, proxies("batch", clients, dict_batch),
+                          redis_pipeline(clients), 1.0, 0.6));
+  }
+  return cases;
+}
+
+std::vector<Case> python_cases() {
+  constexpr std::int64_t kCalls = 2000;
+  std::vector<Case> cases;
+  const auto add = [&](int clients, double against_python_floor, double aim) {
+    const auto on = [&](const std::string& name, GetServer server) {
+      return python_clients(name, clients, server, "dict get", kCalls);
+    };
+    cases.push_back(micro("CPython's clients, dict get", clients, on("mp-manager", mp_server),
+                          on("server that only answers", null_server), 1.15, 1.05));
+    cases.push_back(micro("CPython's clients, dict get", clients, on("mp-manager", mp_server),
+                          on("CPython's server", cpython_server), 1 / against_python_floor,
+                          1 / aim));
+  };
+  add(1, 1.1, 1.2);
+  add(4, 2.6, 2.9);
+  add(8, 3.1, 3.5);
+  const auto create = [](const std::string& name, GetServer server, std::int64_t operations) {
+    return python_clients(name, 1, server, "create", operations);
+  };
+  cases.push_back(micro("CPython's client, object made and dropped", 1,
+                        create("mp-manager", mp_server, 200),
+                        create("CPython's server", cpython_server, 200), 1 / 3.0, 1 / 3.5));
+  cases.push_back(micro("the same over TCP", 1, create("mp-manager", mp_tcp_server, 100),
+                        create("CPython's server", cpython_tcp_server, 4), 1 / 40.0, 1 / 60.0));
+  return cases;
+}
+
+}  // namespace
+
+std::vector<Case> manager_cases() {
+  std::vector<Case> all;
+  for (const auto group : {socket_cases, batch_cases, python_cases, codec_cases, server_cases}) {
+    std::ranges::move(group(), std::back_inserter(all));
+  }
+  return all;
+}
+
+}  // namespace mp::bench
