@@ -22,7 +22,7 @@ class Batch {
 
   /// Adds `proxy.method(*args, **kwargs)`; nothing is sent yet. What is wrong with it run() says.
   Batch& call(const Proxy& proxy, std::string_view method, std::vector<Object> args = {},
-              const Object& kwargs = Object::dict());
+              const Object& kwargs = no_keywords());
   /// Number of calls since the last run().
   std::size_t size() const;
 

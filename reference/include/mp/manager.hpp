@@ -67,7 +67,7 @@ class Manager {
 
   /// Any type that the server has registered, by its typeid.
   Result<Proxy> create(std::string_view type_id, std::vector<Object> args = {},
-                       const Object& kwargs = Object::dict()) const;
+                       const Object& kwargs = no_keywords()) const;
 
   Result<ManagedList> list(std::optional<Object> iterable = std::nullopt) const;
   Result<ManagedDict> dict(std::optional<Object> mapping = std::nullopt,

@@ -20,6 +20,9 @@ struct Reply;
 
 struct Answer;
 
+/// An empty Dict, for calls without keywords. Not to be changed.
+const Object& no_keywords();
+
 /// The class of an exception, as in "KeyError"; empty for an Object that is none.
 std::string_view exception_name(const Object& exception);
 /// Its text, as in "KeyError: 'k'".
@@ -49,15 +52,15 @@ class Proxy {
  public:
   /// `method(*args, **kwargs)` on the referent; kwargs is a Dict of Str keys.
   Result<Object> call(std::string_view method, std::vector<Object> args = {},
-                      const Object& kwargs = Object::dict()) const;
+                      const Object& kwargs = no_keywords()) const;
   /// The same, with everything the server may answer, exceptions included, as the result.
   Result<Answer> invoke(std::string_view method, std::vector<Object> args = {},
-                        const Object& kwargs = Object::dict()) const;
+                        const Object& kwargs = no_keywords()) const;
   /// A method whose result is another live object of the server.
   /// Errors: those of call(); InvalidArgument when the result is a plain value, as there when it is
   ///         live
   Result<Proxy> call_for_proxy(std::string_view method, std::vector<Object> args = {},
-                               const Object& kwargs = Object::dict()) const;
+                               const Object& kwargs = no_keywords()) const;
 
   /// A copy of the referent. Error: Remote for what cannot be copied, such as a lock.
   Result<Object> get_value() const;

@@ -110,9 +110,15 @@ Result<void> Channel::shake_hands(const Endpoint& endpoint) {
 }
 
 Result<void> Channel::send(std::string_view request) {
+  constexpr std::size_t kWorthACopy = 64 * 1024;
   std::string frame;
-  append_frame(frame, request);
-  return send_all(frame);
+  if (request.size() <= kWorthACopy) {
+    append_frame(frame, request);
+    return send_all(frame);
+  }
+  append_frame_header(frame, request.size());
+  MP_TRY(send_all(frame));
+  return send_all(request);
 }
 
 Result<Reply> Channel::exchange(std::string_view request) {

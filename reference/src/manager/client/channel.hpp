@@ -39,6 +39,8 @@ class Channel {
   Result<std::vector<Reply>> exchange_all(std::string_view frames, std::size_t count);
   /// Sends a pickled request; its reply is the next one that comes. Errors: as exchange().
   Result<void> send(std::string_view request);
+  /// Bytes that are no request yet, or a part of one.
+  Result<void> send_bytes(std::string_view bytes) { return send_all(bytes); }
   /// False in a forked child.
   bool is_open() const { return static_cast<bool>(fd_); }
   /// Closes the socket without a word.

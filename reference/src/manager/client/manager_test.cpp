@@ -155,6 +155,16 @@ TEST_F(ManagerTest, ABatchMayBeLargerThanWhatAnySocketKeeps) {
   }
 }
 
+TEST_F(ManagerTest, ABatchOfFewBytesMayBeAnsweredByMany) {
+  const Object large = Object::bytes(std::string(100'000, 'x'));
+  const ManagedList list = value_of(manager_.list(Object::list({large})));
+  Batch batch;
+  for (int round = 0; round < 20; ++round) {
+    for (int i = 0; i < 50; ++i) batch.call(list, "__getitem__", {number(0)});
+    ASSERT_EQ(value_of(batch.run()).size(), 50u);
+  }
+}
+
 TEST_F(ManagerTest, ABatchThatWaitsGoesOnWhenItMay) {
   const ManagedQueue queue = value_of(manager_.queue());
   std::thread other([&] { ok(queue.put(text("late"))); });

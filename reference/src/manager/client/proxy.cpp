@@ -44,6 +44,11 @@ Result<Answer> or_error(Result<Answer> answer) {
 
 }  // namespace
 
+const Object& no_keywords() {
+  static const Object none = Object::dict();
+  return none;
+}
+
 std::string_view exception_name(const Object& exception) {
   return manager::exception_name(exception);
 }

@@ -13,6 +13,7 @@
 
 #include "base/poll.hpp"
 #include "manager/net/pidfd.hpp"
+#include "manager/server/own_process.hpp"
 #include "manager/server/server.hpp"
 
 namespace mp::manager {
@@ -80,6 +81,7 @@ void close_inherited(std::array<int, 2> kept) {
 /// The life of the server process.
 int serve_in_child(Server& server) {
   serving = &server;
+  tune_allocator_for_serving();
   take_over_signals();
   close_inherited(server.descriptors());
   return server.serve() ? 0 : 1;

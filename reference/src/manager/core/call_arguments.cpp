@@ -23,12 +23,19 @@ Attempt<CallArguments> unpack_arguments(Host& host, std::string_view method,
   CallArguments unpacked;
   unpacked.method_ = method;
   unpacked.carries_proxies_ = request.carries_proxies;
-  Attempt<std::vector<Object>> positional = iterate(host, request.args);
-  if (!positional) {
-    return type_error(after(method, "*") + "an iterable, not " + python_type_name(request.args));
+  if (request.args.kind() == Kind::Tuple) {
+    unpacked.positional_ = request.args.items();
+  } else {
+    Attempt<std::vector<Object>> items = iterate(host, request.args);
+    if (!items) {
+      return type_error(after(method, "*") + "an iterable, not " + python_type_name(request.args));
+    }
+    unpacked.items_ = *std::move(items);
+    unpacked.positional_ = unpacked.items_;
   }
-  unpacked.positional_ = *std::move(positional);
-  const Attempt<Object> named = to_dict(host, request.kwargs);
+  const bool is_dict = request.kwargs.kind() == Kind::Dict;
+  if (is_dict && request.kwargs.as_dict().empty()) return unpacked;
+  const Attempt<Object> named = is_dict ? request.kwargs : to_dict(host, request.kwargs);
   if (!named) {
     return type_error(after(method, "**") + "a mapping, not " + python_type_name(request.kwargs));
   }

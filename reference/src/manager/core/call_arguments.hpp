@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -13,7 +14,7 @@ namespace mp::manager {
 /// The arguments of a request as `method(*args, **kwargs)` takes them.
 class CallArguments {
  public:
-  /// Borrows this object.
+  /// Borrows this object and the request.
   Call call(SessionId session, ClientId client, Clock::time_point now) const;
 
  private:
@@ -21,7 +22,8 @@ class CallArguments {
                                                  const Request& request);
 
   std::string_view method_;
-  std::vector<Object> positional_;
+  std::vector<Object> items_;  // what is no tuple by itself
+  std::span<const Object> positional_;
   std::optional<DictView> named_;
   bool carries_proxies_ = false;
 };

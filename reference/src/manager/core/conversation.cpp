@@ -26,6 +26,11 @@ bool Conversation::wants_input() const {
 
 bool Conversation::step(Clock::time_point now) {
   if (!wants_input()) return false;
+  if (ahead_) {
+    ++request_count_;
+    dispatcher_.receive(*session_, *std::exchange(ahead_, std::nullopt), now);
+    return true;
+  }
   const Result<std::optional<std::string_view>> next = frames_.next();
   if (!next) {
     reject_frame(next.error());
@@ -34,6 +39,13 @@ bool Conversation::step(Clock::time_point now) {
   if (!*next) return false;
   take_frame(**next, now);
   return true;
+}
+
+void Conversation::read_ahead() {
+  if (!session_ || ahead_) return;
+  const Result<std::optional<std::string_view>> next = frames_.next();
+  if (!next || !*next) return;  // step() finds the same error again
+  ahead_ = dispatcher_.decode(**next);
 }
 
 void Conversation::take_frame(std::string_view payload, Clock::time_point now) {

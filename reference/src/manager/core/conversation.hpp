@@ -43,6 +43,9 @@ class Conversation {
   /// the peer does not read what it asked for. True when it did; then the dispatcher's replies are
   /// to be given out before the next step.
   bool step(Clock::time_point now);
+  /// Reads the next frame ahead, if it has arrived, so that step() has less to do. Needs nothing of
+  /// the dispatcher that changes.
+  void read_ahead();
   /// A reply of the dispatcher to this connection's session.
   void reply(const Dispatcher::Reply& reply);
 
@@ -72,6 +75,7 @@ class Conversation {
   FrameReader frames_{kHandshakeFrameMax};
   std::optional<ServerHandshake> handshake_;  // until the key is proven
   std::optional<SessionId> session_;          // from then on
+  std::optional<Result<Request>> ahead_;      // what read_ahead() has read
   std::string output_;
   std::uint64_t request_count_ = 0;
   bool finished_ = false;

@@ -44,14 +44,23 @@ bool Dispatcher::is_waiting(SessionId id) const {
   return found != sessions_.end() && found->second.parked.has_value();
 }
 
+Result<Request> Dispatcher::decode(std::string_view payload) const {
+  if (payload.empty()) return Error{ErrorCode::Closed, "the session ends"};
+  return decode_request(payload, options_.limits);
+}
+
 void Dispatcher::receive(SessionId id, std::string_view payload, Clock::time_point now) {
+  receive(id, decode(payload), now);
+}
+
+void Dispatcher::receive(SessionId id, const Result<Request>& request, Clock::time_point now) {
   Session& current = session(id);
   MP_ASSERT(!current.parked && !current.closed);
   ++request_count_;
   end_grace(current);
-  if (payload.empty()) {
+  if (!request && request.error().code == ErrorCode::Closed) {
     end_session(id);
-  } else if (Result<Request> request = decode_request(payload, options_.limits); request) {
+  } else if (request) {
     current.serving ? serve_request(id, *request, now) : serve_server_request(id, *request, now);
   } else {
     reply(id, Outcome::traceback(request.error().message + "\n"));
@@ -78,6 +87,7 @@ void Dispatcher::call_method(SessionId id, Referent& referent, const Request& re
   if (method == nullptr || method->function == nullptr) {
     return reply(id, call_fallback(referent, request.name));
   }
+  if (method->takes && is_gone_ && is_gone_(id)) return end_session(id);
   const Attempt<CallArguments> arguments = unpack_arguments(*this, method->name, request);
   if (!arguments) return reply(id, arguments.error());
   const Call call = arguments->call(id, session(id).client, now);

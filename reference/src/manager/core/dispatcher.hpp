@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -54,11 +55,19 @@ class Dispatcher final : private Host {
   };
 
   explicit Dispatcher(DispatcherOptions options) : options_(std::move(options)) {}
+  /// Asked before a call that takes something away: whether nobody is there any more to get it.
+  void set_is_gone(std::function<bool(SessionId)> is_gone) { is_gone_ = std::move(is_gone); }
   ~Dispatcher() override = default;
 
   SessionId open(ClientId client);
   /// One frame of a session that is not waiting and not closed.
   void receive(SessionId session, std::string_view payload, Clock::time_point now);
+  /// The same, of a frame that decode() has read before.
+  void receive(SessionId session, const Result<Request>& request, Clock::time_point now);
+  /// Touches nothing that changes: also while the dispatcher is at work in another thread.
+  /// Errors: Malformed, TooLarge   as decode_request()
+  ///         Closed                an empty frame, which ends the session
+  Result<Request> decode(std::string_view payload) const;
   /// A frame that was too long to be kept: answered, and the session is closed.
   void refuse(SessionId session, std::string_view why);
   /// The connection has ended. Allowed at any time.
@@ -78,6 +87,11 @@ class Dispatcher final : private Host {
 
   /// The replies since the last call, in order.
   std::vector<Reply> take_replies() { return std::exchange(replies_, {}); }
+  /// The same into `out`, whose room the next ones get.
+  void take_replies(std::vector<Reply>& out) {
+    out.clear();
+    out.swap(replies_);
+  }
   /// A client has asked for the end of the server; its reply has been given.
   bool is_shutting_down() const { return shutting_down_; }
 
@@ -151,6 +165,7 @@ class Dispatcher final : private Host {
   Attempt<ObjectNumber> known_object(const Call& call, std::string_view function);
 
   DispatcherOptions options_;
+  std::function<bool(SessionId)> is_gone_;
   // Destroyed after the objects, which tell it when they let locks go.
   std::unordered_set<LockCore*> held_locks_;
   ObjectTable objects_{options_.ident_tag};

@@ -25,7 +25,7 @@ constexpr Method kMethods[] = {
     method<&ListReferent::extend>("extend"),
     method<&ListReferent::index>("index"),
     method<&ListReferent::insert>("insert"),
-    method<&ListReferent::pop>("pop"),
+    taking<&ListReferent::pop>("pop"),
     method<&ListReferent::remove>("remove"),
     method<&ListReferent::reverse>("reverse"),
     method<&ListReferent::sort>("sort"),

@@ -9,14 +9,14 @@ namespace mp::manager {
 namespace {
 
 constexpr Method kLockMethods[] = {
-    method<&LockReferent::acquire>("acquire"),
+    taking<&LockReferent::acquire>("acquire"),
     method<&LockReferent::release>("release"),
 };
 constexpr ReferentType kLock = {"Lock", kLockMethods};
 constexpr ReferentType kRLock = {"RLock", kLockMethods};
 
 constexpr Method kConditionMethods[] = {
-    method<&ConditionReferent::acquire>("acquire"),
+    taking<&ConditionReferent::acquire>("acquire"),
     method<&ConditionReferent::release>("release"),
     method<&ConditionReferent::wait>("wait"),
     method<&ConditionReferent::notify>("notify"),

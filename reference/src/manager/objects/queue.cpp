@@ -10,8 +10,8 @@ namespace {
 constexpr Method kMethods[] = {
     method<&QueueReferent::empty>("empty"),
     method<&QueueReferent::full>("full"),
-    method<&QueueReferent::get>("get"),
-    method<&QueueReferent::get_nowait>("get_nowait"),
+    taking<&QueueReferent::get>("get"),
+    taking<&QueueReferent::get_nowait>("get_nowait"),
     method<&QueueReferent::join>("join"),
     method<&QueueReferent::put>("put"),
     method<&QueueReferent::put_nowait>("put_nowait"),

@@ -61,6 +61,7 @@ struct Call {
 struct Method {
   std::string_view name;
   Outcome (*function)(Referent& self, const Call& call);
+  bool takes = false;  ///< what it gives to its caller nobody else can have
 };
 
 /// What all objects of one type share. `exposed` is in the order of CPython's registry.
@@ -119,11 +120,17 @@ T class_of(Outcome (T::*)(const Call&));
 
 }  // namespace detail
 
-/// A row of a type's method table.
+/// A row of a type's method table; `taking` for a method that takes something away.
 template <auto Function>
 constexpr Method method(std::string_view name) {
   using T = decltype(detail::class_of(Function));
-  return {name, &detail::call_member<T, Function>};
+  return {name, &detail::call_member<T, Function>, false};
+}
+template <auto Function>
+constexpr Method taking(std::string_view name) {
+  Method row = method<Function>(name);
+  row.takes = true;
+  return row;
 }
 
 }  // namespace mp::manager

@@ -9,7 +9,7 @@ namespace mp::manager {
 namespace {
 
 constexpr Method kSemaphoreMethods[] = {
-    method<&SemaphoreReferent::acquire>("acquire"),
+    taking<&SemaphoreReferent::acquire>("acquire"),
     method<&SemaphoreReferent::release>("release"),
 };
 constexpr ReferentType kSemaphore = {"Semaphore", kSemaphoreMethods};

@@ -28,7 +28,7 @@ constexpr Method kValueMethods[] = {
 constexpr ReferentType kValue = {"Value", kValueMethods};
 
 constexpr Method kIteratorMethods[] = {
-    method<&IteratorReferent::next>("__next__"),
+    taking<&IteratorReferent::next>("__next__"),
     {"send", nullptr},
     {"throw", nullptr},
     {"close", nullptr},

@@ -1,11 +1,12 @@
 // mp-manager: a manager server as a program of its own.
 #include <errno.h>
-#include <fmt/core.h>
 #include <signal.h>
 
 #include <cstdio>
 
 #include "manager/program/options.hpp"
+#include "manager/protocol/mac.hpp"
+#include "manager/server/own_process.hpp"
 #include "mp/manager_server.hpp"
 
 namespace mp::manager {
@@ -27,11 +28,12 @@ int fail(const Error& error) {
 }
 
 void print(const ManagerServerStats& stats) {
-  fmt::print(stderr,
-             "mp-manager: {} connections, {} turned away, {} unauthenticated, {} requests, {} "
-             "errors, {} objects\n",
-             stats.connections, stats.turned_away, stats.unauthenticated, stats.requests,
-             stats.errors, stats.objects);
+  const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
+  std::fprintf(stderr,
+               "mp-manager: %llu connections, %llu turned away, %llu unauthenticated, %llu "
+               "requests, %llu errors, %llu objects\n",
+               number(stats.connections), number(stats.turned_away), number(stats.unauthenticated),
+               number(stats.requests), number(stats.errors), number(stats.objects));
 }
 
 int run(const ProgramOptions& options) {
@@ -53,6 +55,8 @@ int run(const ProgramOptions& options) {
 }  // namespace mp::manager
 
 int main(int argc, char** argv) {
+  mp::manager::leave_libcrypto_unconfigured();
+  mp::manager::tune_allocator_for_serving();
   const auto parsed = mp::manager::parse_command_line(argc, argv);
   if (const auto* exit = std::get_if<mp::manager::EarlyExit>(&parsed)) {
     std::fputs(exit->out.c_str(), stdout);

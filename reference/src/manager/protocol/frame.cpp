@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 namespace mp::manager {
 namespace {
@@ -32,14 +33,17 @@ Integer read_big_endian(const char* from) {
 }  // namespace
 
 void append_frame(std::string& out, std::string_view payload) {
-  const std::uint64_t length = payload.size();
+  append_frame_header(out, payload.size());
+  out.append(payload);
+}
+
+void append_frame_header(std::string& out, std::uint64_t length) {
   if (length <= kLongestShort) {
     append_big_endian(out, static_cast<std::uint32_t>(length));
   } else {
     append_big_endian(out, kLongMark);
     append_big_endian(out, length);
   }
-  out.append(payload);
 }
 
 std::span<char> FrameReader::prepare() {
@@ -57,9 +61,11 @@ std::span<char> FrameReader::prepare() {
 }
 
 void FrameReader::grow(std::size_t size) {
-  auto larger = std::make_unique_for_overwrite<char[]>(size);
-  if (end_ > 0) std::memcpy(larger.get(), buffer_.get(), end_);
-  buffer_ = std::move(larger);
+  // The C library moves large blocks by their pages, without copying them.
+  void* larger = std::realloc(buffer_.get(), size);
+  if (larger == nullptr) throw std::bad_alloc();
+  static_cast<void>(buffer_.release());
+  buffer_.reset(static_cast<char*>(larger));
   size_ = size;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,6 +16,8 @@ namespace mp::manager {
 /// Appends one frame to `out`: a big-endian signed 32-bit length and the payload. A payload that
 /// does not fit such a length gets the header of twelve bytes (-1, then an unsigned 64-bit length).
 void append_frame(std::string& out, std::string_view payload);
+/// Without the payload, which is to follow.
+void append_frame_header(std::string& out, std::uint64_t length);
 
 /// Cuts a stream of bytes into frames. Pure: whoever owns the socket reads into prepare() and says
 /// commit(). Memory grows with the bytes that arrived, never with a length that was only announced.
@@ -53,7 +56,10 @@ class FrameReader {
   void grow(std::size_t size);
 
   std::size_t max_payload_;
-  std::unique_ptr<char[]> buffer_;  // not initialised: what has not arrived is not read
+  struct Free {
+    void operator()(char* memory) const { std::free(memory); }
+  };
+  std::unique_ptr<char, Free> buffer_;  // not initialised: what has not arrived is not read
   std::size_t size_ = 0;
   std::size_t begin_ = 0;  // buffer_[begin_, end_) has arrived and is not consumed
   std::size_t end_ = 0;

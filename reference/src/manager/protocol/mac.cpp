@@ -58,6 +58,10 @@ Result<std::string> hmac(Digest digest, std::string_view key, std::string_view m
   return mac;
 }
 
+void leave_libcrypto_unconfigured() {
+  ::OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, nullptr);
+}
+
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }

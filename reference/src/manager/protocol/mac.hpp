@@ -27,4 +27,8 @@ Result<std::string> hmac(Digest digest, std::string_view key, std::string_view m
 /// False at once for different lengths, which are no secret.
 bool equal_in_constant_time(std::string_view a, std::string_view b);
 
+/// For programs that use libcrypto for nothing else: reading its configuration takes longer than
+/// all the rest of a start. Before anything else here.
+void leave_libcrypto_unconfigured();
+
 }  // namespace mp::manager

@@ -43,10 +43,12 @@ Connection::Arrival Connection::await() {
     return is_idle ? Arrival::Nothing : Arrival::Ended;
   }
   conversation_.commit(static_cast<std::size_t>(got));
-  // A client that was killed behind its last request must not take an item with it.
-  pollfd entry{.fd = socket_.get(), .events = POLLRDHUP, .revents = 0};
-  if (::poll(&entry, 1, 0) == 0) return Arrival::Data;
-  return (entry.revents & (POLLHUP | POLLERR)) != 0 ? Arrival::Ended : Arrival::HalfClosed;
+  return got > 0 ? Arrival::Data : Arrival::Ended;
+}
+
+bool Connection::is_gone() const {
+  pollfd entry{.fd = socket_.get(), .events = 0, .revents = 0};
+  return ::poll(&entry, 1, 0) == 1 && (entry.revents & (POLLHUP | POLLERR)) != 0;
 }
 
 ssize_t Connection::send(std::string_view bytes) {

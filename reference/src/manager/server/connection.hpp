@@ -32,16 +32,18 @@ class Connection {
 
   /// What became of waiting for bytes.
   enum class Arrival {
-    Data,        ///< taken
-    Nothing,     ///< for kIdle
-    HalfClosed,  ///< data is taken, or there was none; the peer sends no more
-    Ended,       ///< nobody is there to answer to, or an error; what was taken is not to be done
+    Data,     ///< taken
+    Nothing,  ///< for kIdle
+    Ended,
   };
   /// Waits for bytes. Only for the one thread that the connection was given to.
   Arrival await();
   /// Sends without waiting; how many bytes went, or -1 when the connection has ended. As await().
   ssize_t send(std::string_view bytes);
   static constexpr std::chrono::milliseconds kIdle{20};
+
+  /// Nobody can read an answer any more.
+  bool is_gone() const;
 
   /// A thread of its own reads it, and nobody else may touch it.
   bool is_busy() const { return is_busy_; }

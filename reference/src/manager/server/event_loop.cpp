@@ -59,7 +59,12 @@ EventLoop::EventLoop(Poller poller, Listener& listener, const ManagerServerOptio
       is_tcp_(std::holds_alternative<InetAddress>(listener.address())),
       conversation_options_(conversation_options(options)),
       dispatcher_(dispatcher_options(options, std::move(ident_tag))),
-      spare_(open_spare()) {}
+      spare_(open_spare()) {
+  dispatcher_.set_is_gone([this](SessionId session) {
+    const auto found = by_session_.find(session);
+    return found != by_session_.end() && connections_.at(found->second)->is_gone();
+  });
+}
 
 Result<void> EventLoop::watch_fixed(int stop) {
   MP_TRY(poller_.watch(listener_.fd(), EPOLLIN, kListener));
@@ -216,6 +221,7 @@ void EventLoop::serve_busy(Key key, Connection& connection) {
 
 bool EventLoop::serve_arrival(Key key, Connection& connection, Connection::Arrival arrival) {
   using Arrival = Connection::Arrival;
+  if (arrival == Arrival::Data) connection.conversation().read_ahead();
   std::unique_lock lock(mutex_);
   const Clock::time_point now = Clock::now();
   if (arrival == Arrival::Ended) {
@@ -290,15 +296,12 @@ void EventLoop::pump(Key first, Clock::time_point now) {
     if (found == connections_.end()) continue;
     Connection& connection = *found->second;
     bool alive = true;
-    bool advanced = true;
-    while (alive && advanced) {
+    for (bool again = true; alive && again;) {
       // What arrived together is answered together.
-      advanced = false;
-      while (advance(connection, key, now)) {
-        give_out_replies(moved);
-        advanced = true;
-      }
+      while (advance(connection, key, now)) give_out_replies(moved);
+      const bool was_full = !connection.conversation().wants_input();
       alive = connection.write();
+      again = was_full && connection.conversation().wants_input();
     }
     if (!alive || connection.is_done()) {
       drop(key, now);
@@ -322,7 +325,9 @@ bool EventLoop::advance(Connection& connection, Key key, Clock::time_point now) 
 }
 
 void EventLoop::give_out_replies(std::vector<Key>& moved) {
-  for (const Dispatcher::Reply& reply : dispatcher_.take_replies()) {
+  std::vector<Dispatcher::Reply> replies = std::exchange(spare_replies_, {});
+  dispatcher_.take_replies(replies);
+  for (const Dispatcher::Reply& reply : replies) {
     const auto found = by_session_.find(reply.session);
     if (found == by_session_.end()) continue;
     Connection& connection = *connections_.at(found->second);
@@ -330,6 +335,7 @@ void EventLoop::give_out_replies(std::vector<Key>& moved) {
     // A busy one is being served by the thread that is here.
     if (!connection.is_busy()) moved.push_back(found->second);
   }
+  spare_replies_ = std::move(replies);
 }
 
 void EventLoop::drop(Key key, Clock::time_point now) {

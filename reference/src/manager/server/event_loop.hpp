@@ -89,6 +89,7 @@ class EventLoop {
   Clock::time_point waits_until_ = Clock::time_point::max();
   bool stopping_ = false;
   bool orphaned_ = false;
+  std::vector<Dispatcher::Reply> spare_replies_;  // empty; its room is used again
   Key next_key_ = kFirstConnection;
   // Destroyed before the dispatcher, which their conversations close their sessions with.
   std::unordered_map<Key, std::unique_ptr<Connection>> connections_;

@@ -36,6 +36,8 @@ void FrameWriter::put_contents(std::string_view header, std::string_view content
   if (contents.size() >= kFrameTarget) {
     close_frame();
     framing_ = false;
+    // With room for what usually is all that follows: to grow would be to copy everything.
+    reserve(header.size() + contents.size() + kRoomBehind);
   }
   put(header);
   put(contents);

@@ -47,6 +47,7 @@ class FrameWriter {
   static constexpr std::size_t kFrameTarget = 64 * 1024;
   static constexpr std::size_t kFrameMin = 4;
   static constexpr std::size_t kFrameHeader = 9;
+  static constexpr std::size_t kRoomBehind = 256;
 
   void make_room(std::size_t count);
   void reserve(std::size_t count);
