@@ -59,7 +59,7 @@ Contender python_pickle(const std::string& statement) {
 }  // namespace
 
 std::vector<Case> codec_cases() {
-  const Object ident = Object::str("7fd2b490480c");
+  const std::string_view ident = "7fd2b490480c";
   const Object args = Object::tuple_of(Object::str("key"));
   const Object kwargs = Object::dict();
   const std::string request = *manager::encode_request(ident, "__getitem__", args, kwargs);

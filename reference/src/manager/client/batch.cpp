@@ -20,7 +20,7 @@ struct Batch::State {
       return Error{ErrorCode::InvalidArgument, "the calls of a batch are for one server"};
     }
     MP_TRY_ASSIGN(const std::string request,
-                  manager::encode_request(Object::str(origin->parts().token.ident), method,
+                  manager::encode_request(std::string_view(origin->parts().token.ident), method,
                                           Object::tuple(std::move(args)), kwargs));
     manager::append_frame(frames, request);
     return {};

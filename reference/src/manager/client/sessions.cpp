@@ -86,7 +86,7 @@ Result<Object> ask_server(const Endpoint& endpoint, std::string_view function,
 Result<Reply> call_object(const std::shared_ptr<const Endpoint>& endpoint, std::string_view ident,
                           std::string_view method, const Object& args, const Object& kwargs) {
   MP_TRY_ASSIGN(const std::string request,
-                encode_request(Object::str(ident), method, args, kwargs));
+                encode_request(ident, method, args, kwargs));
   return on_session(endpoint, [&](Channel& channel) { return channel.exchange(request); });
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "manager/protocol/plain_message.hpp"
 #include "manager/protocol/token.hpp"
 
 namespace mp::manager {
@@ -38,6 +39,7 @@ Error wrong_count(std::size_t expected, std::size_t given) {
 }  // namespace
 
 Result<Request> decode_request(std::string_view payload, const pickle::LoadLimits& limits) {
+  if (std::optional<Request> plain = decode_plain_request(payload)) return *std::move(plain);
   const Result<Object> loaded = pickle::loads(payload, limits);
   if (!loaded) {
     return Error{loaded.error().code, "_pickle.UnpicklingError: " + loaded.error().message};
@@ -57,7 +59,16 @@ Result<std::string> encode_request(const Object& ident, std::string_view name, c
   return pickle::dumps(Object::tuple_of(ident, Object::str(name), args, kwargs));
 }
 
+Result<std::string> encode_request(std::string_view ident, std::string_view name,
+                                   const Object& args, const Object& kwargs) {
+  if (auto plain = encode_plain_request(ident, name, args, kwargs)) return *std::move(plain);
+  return encode_request(Object::str(ident), name, args, kwargs);
+}
+
 std::string encode_reply(ReplyKind kind, const Object& payload) {
+  if (kind == ReplyKind::Return) {
+    if (auto plain = encode_plain_return(payload)) return *std::move(plain);
+  }
   Result<std::string> encoded =
       pickle::dumps(Object::tuple_of(Object::str(spelling(kind)), payload));
   if (encoded) return *std::move(encoded);
@@ -68,6 +79,9 @@ std::string encode_reply(ReplyKind kind, const Object& payload) {
 }
 
 Result<Reply> decode_reply(std::string_view payload, const pickle::LoadLimits& limits) {
+  if (std::optional<Object> plain = decode_plain_return(payload)) {
+    return Reply{ReplyKind::Return, *std::move(plain)};
+  }
   MP_TRY_ASSIGN(const Object loaded, pickle::loads(payload, limits));
   if (!is_sequence(loaded) || loaded.items().size() != 2) {
     return Error{ErrorCode::Malformed, "the reply is not a pair"};

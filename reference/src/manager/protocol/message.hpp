@@ -23,6 +23,9 @@ Result<Request> decode_request(std::string_view payload, const pickle::LoadLimit
 /// `(ident, name, args, kwargs)`. Errors: as pickle::dumps.
 Result<std::string> encode_request(const Object& ident, std::string_view name, const Object& args,
                                    const Object& kwargs);
+/// The same for an object's ident.
+Result<std::string> encode_request(std::string_view ident, std::string_view name,
+                                   const Object& args, const Object& kwargs);
 
 /// What a server answers, as the protocol spells it.
 enum class ReplyKind { Return, Error, Traceback, Unserializable, Proxy };
