@@ -41,7 +41,11 @@ std::optional<ObjectNumber> ObjectTable::number_of(std::string_view ident) const
       std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
   const bool whole = error == std::errc() && end == digits.data() + digits.size();
   // Only the one spelling that ident_of() gives is an ident.
-  return whole && hex(number) == digits ? std::optional(number) : std::nullopt;
+  const bool is_canonical =
+      digits.size() == kCounterDigits || (digits.size() > kCounterDigits && digits[0] != '0');
+  const bool is_lower =
+      std::none_of(digits.begin(), digits.end(), [](char c) { return c >= 'A' && c <= 'F'; });
+  return whole && is_canonical && is_lower ? std::optional(number) : std::nullopt;
 }
 
 Referent* ObjectTable::find(std::string_view ident) const {

@@ -19,7 +19,11 @@ void FrameWriter::make_room(std::size_t count) {
 void FrameWriter::reserve(std::size_t count) {
   const auto used = static_cast<std::size_t>(at_ - out_.data());
   const std::size_t frame = frame_ == nullptr ? 0 : static_cast<std::size_t>(frame_ - out_.data());
-  if (out_.size() - used < count) out_.resize(std::max({used + count, 2 * used, std::size_t{128}}));
+  if (out_.size() - used < count) {
+    // What there is room for; beyond that the string itself doubles.
+    const std::size_t free = std::min(2 * used, out_.capacity());
+    out_.resize(std::max({used + count, free, std::size_t{128}}));
+  }
   at_ = out_.data() + used;
   limit_ = out_.data() + out_.size();
   if (frame_ != nullptr) frame_ = out_.data() + frame;
@@ -36,13 +40,22 @@ void FrameWriter::put_contents(std::string_view header, std::string_view content
   if (contents.size() >= kFrameTarget) {
     close_frame();
     framing_ = false;
-    // With room for what usually is all that follows: to grow would be to copy everything.
-    reserve(header.size() + contents.size() + kRoomBehind);
+    append(header, contents);
+  } else {
+    put(header);
+    put(contents);
   }
-  put(header);
-  put(contents);
   if (framing && !framing_) limit_ = at_;
   framing_ = framing;
+}
+
+/// Without clearing the room first, and with room for what usually is all that follows: to grow
+/// would be to copy everything.
+void FrameWriter::append(std::string_view header, std::string_view contents) {
+  out_.resize(static_cast<std::size_t>(at_ - out_.data()));
+  out_.reserve(out_.size() + header.size() + contents.size() + kRoomBehind);
+  out_.append(header).append(contents);
+  at_ = limit_ = out_.data() + out_.size();
 }
 
 void FrameWriter::close_frame() {

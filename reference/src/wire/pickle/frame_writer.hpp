@@ -51,6 +51,7 @@ class FrameWriter {
 
   void make_room(std::size_t count);
   void reserve(std::size_t count);
+  void append(std::string_view header, std::string_view contents);
   void close_frame();
 
   std::string& out_;
