@@ -95,7 +95,7 @@ double resident_kib() {
 /// A server of its own for one measurement.
 struct Own {
   Own()
-      : path(socket_path("own")), process(Placement::Free, [this] {
+      : path(socket_path("own")), process(Placement::Same, [this] {
           ManagerServerOptions options;
           options.authkey = kKey;
           options.connections_max = 1'000'000;

@@ -59,7 +59,10 @@ Result<std::string> hmac(Digest digest, std::string_view key, std::string_view m
 }
 
 void leave_libcrypto_unconfigured() {
-  ::OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, nullptr);
+  ::OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT |
+                            OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
+                            OPENSSL_INIT_NO_ADD_ALL_DIGESTS,
+                        nullptr);
 }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
