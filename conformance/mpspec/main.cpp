@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
+#include <filesystem>
 
 #include "mpspec/commands.hpp"
 #include "mpspec/version.hpp"
@@ -160,9 +161,16 @@ void describe_adapter(CLI::App& app, AdapterCommands& commands) {
       ->check(CLI::IsMember({"c++", "python"}));
 }
 
+/// The checkout and the build tree; of an installed mpspec, what stands for them beside it.
 mpspec::Places places() {
-  const char* source = std::getenv("MPSPEC_SOURCE");
-  return {source != nullptr ? source : mpspec::kSourceFolder, mpspec::kBuildFolder};
+  std::error_code ignored;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", ignored);
+  const auto prefix = program.parent_path().parent_path();
+  mpspec::Places places{mpspec::kSourceFolder, mpspec::kBuildFolder};
+  if (std::filesystem::exists(prefix / "share/mpspec/spec", ignored))
+    places = {prefix / "share/mpspec", prefix / mpspec::kLibraryFolder / "mpspec"};
+  if (const char* source = std::getenv("MPSPEC_SOURCE")) places.source = source;
+  return places;
 }
 
 constexpr const char* kStatuses =
