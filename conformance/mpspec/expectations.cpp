@@ -51,7 +51,9 @@ Expectations Expectations::read(const std::filesystem::path& folder, const std::
   const std::size_t colon = backend.find(':');
   const std::string name = backend.substr(0, colon);
   std::vector<std::string> files = {name};
-  if (colon != std::string::npos) files.push_back(name + "-" + backend.substr(colon + 1));
+  // A variant's own list comes first: the first line that fits a case counts.
+  if (colon != std::string::npos)
+    files.insert(files.begin(), name + "-" + backend.substr(colon + 1));
   for (const std::string& file : files) {
     out.read_file(folder / (file + ".txt"), specification, cases);
     if (const std::string line = release_line(version); !line.empty())

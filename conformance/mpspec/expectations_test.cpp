@@ -72,6 +72,13 @@ TEST_F(ExpectationsTest, AVariantDeviatesWhereItsBackendDoes) {
   EXPECT_EQ(lines_of("mine"), 1U);
   EXPECT_EQ(lines_of("mine:spawn"), 2U);
   EXPECT_EQ(lines_of("mine:forkserver"), 1U);
+
+  CaseResult result;  // of a case in both lists the variant's own counts
+  result.clause = "QUEUE-001";
+  result.case_name = "QUEUE_001_Case";
+  result.verdict = Verdict::hang;
+  Expectations::read(folder_, "mine:spawn", "3.8", specification, cases).apply(result);
+  EXPECT_EQ(result.verdict, Verdict::known);
 }
 
 TEST_F(ExpectationsTest, UnexpectedPassFails) {
