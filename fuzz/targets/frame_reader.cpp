@@ -82,7 +82,9 @@ Messages read(std::string_view stream, std::size_t limit, ByteSource sizes, bool
     arrived += part.size();
     const AllocationMeter meter;
     reader.feed(part);
+    // The meter sees what `new` gives; the reader's buffer is not from there.
     MP_ASSERT(meter.peak() <= 4 * arrived + 8 * FrameReader::kMinimumRoom);
+    MP_ASSERT(reader.room() <= 4 * arrived + 8 * FrameReader::kMinimumRoom);
     if (!drain(reader, messages)) break;
   }
   messages.partial = reader.has_partial_frame();

@@ -38,6 +38,9 @@ class FrameReader {
   /// Both are final: frames cannot be told apart any more.
   Result<std::optional<std::string_view>> next();
 
+  /// Bytes of memory for input.
+  std::size_t room() const { return size_; }
+
   /// Whether a part of a frame has arrived: the end of the stream would cut it.
   bool has_partial_frame() const { return begin_ != end_; }
   /// Gives the room back when nothing is in it: of many readers, few are ever in use.

@@ -90,5 +90,20 @@ TEST(FrameReader, CarriesALargePayloadWhole) {
   EXPECT_EQ(next_text(reader), payload);
 }
 
+TEST(FrameReader, KeepsRoomForWhatArrivedOnly) {
+  FrameReader reader(std::size_t{1} << 40);
+  EXPECT_EQ(reader.room(), 0u);
+  reader.feed(std::string_view("\xff\xff\xff\xff\0\0\0\x40\0\0\0\0", 12));  // 256 GiB are announced
+  EXPECT_LE(reader.room(), 2 * FrameReader::kMinimumRoom);
+  FrameReader other(1'000'000);
+  std::string frame;
+  append_frame(frame, std::string(500'000, 'x'));
+  other.feed(frame);
+  EXPECT_LE(other.room(), 4 * frame.size());
+  ASSERT_TRUE(*other.next());
+  other.release_room();
+  EXPECT_EQ(other.room(), 0u);
+}
+
 }  // namespace
 }  // namespace mp::manager
