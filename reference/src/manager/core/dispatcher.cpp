@@ -134,6 +134,7 @@ void Dispatcher::park(SessionId id, ObjectNumber object, Clock::time_point deadl
   Session& waiting = session(id);
   MP_ASSERT(!waiting.parked);
   waiting.parked = Parked{object, deadline};
+  ++waiting_count_;
   objects_.park(object);
   if (deadline != Clock::time_point::max()) deadlines_.insert({deadline, id});
 }
@@ -143,6 +144,7 @@ void Dispatcher::unpark(Session& waiting, SessionId id) {
   deadlines_.erase({waiting.parked->deadline, id});
   objects_.unpark(waiting.parked->object);
   waiting.parked.reset();
+  --waiting_count_;
 }
 
 void Dispatcher::answer(SessionId id, Outcome outcome) {

@@ -80,6 +80,8 @@ class Dispatcher final : private Host {
   void client_died(ClientId client, Clock::time_point now);
 
   bool is_waiting(SessionId session) const;
+  /// Whether any session is.
+  bool has_waiting() const { return waiting_count_ > 0; }
   /// Completes what has waited until now.
   void expire(Clock::time_point now);
   /// When expire() has to be called next; time_point::max() for never.
@@ -174,6 +176,7 @@ class Dispatcher final : private Host {
   std::set<std::pair<Clock::time_point, SessionId>> deadlines_;
   std::multimap<Clock::time_point, ClientId> dead_clients_;
   std::vector<Reply> replies_;
+  std::size_t waiting_count_ = 0;
   std::uint64_t request_count_ = 0;
   std::uint64_t error_count_ = 0;
   bool shutting_down_ = false;

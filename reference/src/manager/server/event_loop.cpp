@@ -197,6 +197,8 @@ void EventLoop::handle_connection(Key key, std::uint32_t events, Clock::time_poi
     const bool may_read =
         (events & (EPOLLIN | EPOLLRDHUP)) != 0 && connection.conversation().wants_input();
     const bool has_ended = may_read && !connection.read();
+    end_abandoned_waits(now);
+    if (!connections_.contains(key)) return;
     pump(key, now);
     if (has_ended) return drop(key, now);
     // Read to the end at once: nobody else's call may come between its last words and its end.
@@ -234,12 +236,30 @@ bool EventLoop::serve_arrival(Key key, Connection& connection, Connection::Arriv
     watch_again(key, connection);
     return false;
   }
+  end_abandoned_waits(now);
   std::vector<Key> moved;
   while (advance(connection, key, now)) give_out_replies(moved);
   for (const Key other : moved) pump(other, now);
   if (!moved.empty()) settle(now);
   wake_if_needed();
   return send_output(key, connection, lock);
+}
+
+void EventLoop::end_abandoned_waits(Clock::time_point now) {
+  if (!dispatcher_.has_waiting()) return;
+  epoll_event events[Poller::kBatch];
+  for (const epoll_event& event : poller_.look(events)) {
+    const Key key = event.data.u64;
+    if (key >= Clients::kFirstKey) {
+      handle_death(key, now);
+    } else if ((event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
+      const auto found = connections_.find(key);
+      const bool is_waiting =
+          found != connections_.end() && found->second->conversation().is_waiting();
+      if (is_waiting) drop(key, now);
+    }
+  }
+  settle(now);
 }
 
 bool EventLoop::send_output(Key key, Connection& connection,

@@ -62,6 +62,9 @@ class EventLoop {
   void serve_busy(Key key, Connection& connection);
   /// One arrival on it. False when the thread is done with it.
   bool serve_arrival(Key key, Connection& connection, Connection::Arrival arrival);
+  /// Ends the waiting calls of those who went away: before anybody's next request is done, which
+  /// may have something for them. epoll does not keep the order in which things happened.
+  void end_abandoned_waits(Clock::time_point now);
   /// False when the rest must be sent by whoever watches it.
   bool send_output(Key key, Connection& connection, std::unique_lock<AdaptiveMutex>& lock);
   void watch_again(Key key, Connection& connection);

@@ -1,6 +1,7 @@
 #include "mp/manager_server.hpp"
 
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -160,6 +161,53 @@ TEST_F(ManagerServerTest, StopEndsItBeforeItRunsToo) {
   ASSERT_TRUE(server);
   server->stop();
   EXPECT_TRUE(server->serve());
+}
+
+/// A server that is a process of its own, which can be made to find everything at once.
+class StoppedServerTest : public ::testing::Test {
+ protected:
+  static std::string request(const std::string& ident, std::string_view method,
+                             std::vector<Object> args = {}) {
+    return *manager::encode_request(Object::str(ident), method, Object::tuple(std::move(args)),
+                                    Object::dict());
+  }
+  /// A connection with an open session.
+  static std::unique_ptr<manager::Channel> session(const Manager& manager) {
+    auto channel =
+        manager::Channel::open({manager.address(), manager.authkey()}, testing::kTestDeadline);
+    EXPECT_TRUE(channel && (*channel)->exchange(*manager::encode_request(
+                               Object(), "accept_connection", Object::tuple_of(Object::str("test")),
+                               Object::dict())));
+    return *std::move(channel);
+  }
+};
+
+TEST_F(StoppedServerTest, AWaitingClientThatEndedBeforeABusyOnePutsTakesNothing) {
+  const Result<Manager> manager = Manager::start();
+  ASSERT_TRUE(manager) << manager.error().message;
+  const auto queue = manager->queue();
+  ASSERT_TRUE(queue);
+  const auto busy = session(*manager);
+  for (int round = 0; round < 50; ++round) {
+    auto waiting = session(*manager);
+    // The reply to the first says that the second waits: what arrives together is done together.
+    std::string frames;
+    manager::append_frame(frames, request(queue->ident(), "qsize"));
+    manager::append_frame(frames, request(queue->ident(), "get"));
+    ASSERT_TRUE(waiting->exchange_all(frames, 1));
+    // So many calls at once give it a thread of its own in the server.
+    for (int i = 0; i < 20; ++i) {
+      ASSERT_TRUE(busy->exchange(request(queue->ident(), "qsize")));
+    }
+    ASSERT_EQ(::kill(*manager->pid(), SIGSTOP), 0);
+    waiting.reset();
+    const Result<void> sent = busy->send(request(queue->ident(), "put", {Object::integer(1)}));
+    ASSERT_EQ(::kill(*manager->pid(), SIGCONT), 0);
+    ASSERT_TRUE(sent);
+    ASSERT_TRUE(busy->exchange_all("", 1));
+    ASSERT_EQ(*queue->qsize(), 1u) << round;
+    ASSERT_TRUE(queue->get());
+  }
 }
 
 }  // namespace

@@ -46,4 +46,9 @@ Result<std::span<const epoll_event>> Poller::wait(Clock::time_point deadline) {
   return std::span<const epoll_event>(ready_, static_cast<std::size_t>(std::max(count, 0)));
 }
 
+std::span<const epoll_event> Poller::look(std::span<epoll_event, kBatch> events) {
+  const int count = ::epoll_wait(fd_.get(), events.data(), kBatch, 0);
+  return events.first(static_cast<std::size_t>(std::max(count, 0)));
+}
+
 }  // namespace mp::manager

@@ -23,12 +23,15 @@ class Poller {
 
   /// The events of now, or of the moment the first comes; none when the deadline passes first.
   Result<std::span<const epoll_event>> wait(Clock::time_point deadline);
+  static constexpr int kBatch = 64;
+  /// The events of now, into `events`; also while another thread is in wait(), which may be told of
+  /// the same ones.
+  std::span<const epoll_event> look(std::span<epoll_event, kBatch> events);
 
  private:
   explicit Poller(base::UniqueFd fd) : fd_(std::move(fd)) {}
 
   base::UniqueFd fd_;
-  static constexpr int kBatch = 64;
   epoll_event ready_[kBatch] = {};
 };
 
