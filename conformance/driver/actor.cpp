@@ -143,8 +143,8 @@ void Actor::take(const nlohmann::json& line) {
   try {
     Outcome outcome = outcome_from(line);
     if (const auto t = line.find("t"); t != line.end() && t->is_array() && t->size() == 2) {
-      outcome.began = Clock::time_point(std::chrono::nanoseconds((*t)[0].get<long long>()));
-      outcome.ended = Clock::time_point(std::chrono::nanoseconds((*t)[1].get<long long>()));
+      outcome.began = stamp_from((*t)[0]);
+      outcome.ended = stamp_from((*t)[1]);
     }
     if (line.contains("history")) take_history(line["history"]);
     const std::string told = text + " -> " + to_text(outcome);
@@ -171,9 +171,9 @@ void Actor::take_history(const nlohmann::json& history) {
     if (!entry.is_array() || entry.size() != 4)
       throw ProtocolError("a history entry has four parts");
     Outcome outcome = outcome_from(entry[3]);
-    outcome.began = Clock::time_point(std::chrono::nanoseconds(entry[1].get<long long>()));
-    outcome.ended = Clock::time_point(std::chrono::nanoseconds(entry[2].get<long long>()));
-    history_.emplace_back(entry[0].get<int>(), std::move(outcome));
+    outcome.began = stamp_from(entry[1]);
+    outcome.ended = stamp_from(entry[2]);
+    history_.emplace_back(int_from(entry[0]), std::move(outcome));
   }
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "driver/hello.hpp"
 #include "driver/line_connection.hpp"
 #include "driver/object.hpp"
 #include "driver/outcome.hpp"
@@ -20,16 +21,7 @@ namespace mpspec {
 class Adapter;
 class Actor;
 
-struct Hello {
-  int actor = 0;
-  pid_t pid = 0;
-  std::string backend;
-  std::string version;
-  std::set<std::string, std::less<>> operations;
-  std::set<std::string, std::less<>> features;
-  /// When the suite read it; processes are welcomed in the order in which they connected.
-  Clock::time_point arrival{};
-};
+;
 
 /// An operation in flight.
 class Pending {

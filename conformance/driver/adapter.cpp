@@ -15,6 +15,7 @@
 #include <csignal>
 #include <fstream>
 
+#include "driver/hello.hpp"
 #include "driver/stacks.hpp"
 #include "driver/value_codec.hpp"
 
@@ -34,31 +35,6 @@ std::string tail_of(const std::filesystem::path& path, std::size_t bytes) {
   return text;
 }
 
-std::set<std::string, std::less<>> name_set(const nlohmann::json& hello, const char* field) {
-  std::set<std::string, std::less<>> names;
-  for (const auto& name : hello.value(field, nlohmann::json::array()))
-    names.insert(name.get<std::string>());
-  return names;
-}
-
-/// Throws ProtocolError or a JSON exception for what is no hello of protocol version 1.
-Hello read_hello(const nlohmann::json& line) {
-  if (!line.contains("hello")) throw ProtocolError("the first line is no hello");
-  const auto& hello = line["hello"];
-  if (hello.at("protocol") != 1) {
-    throw ProtocolError("speaks protocol version " + hello.at("protocol").dump() + ", not 1");
-  }
-  Hello out{hello.at("actor"),
-            hello.at("pid"),
-            hello.at("backend").at("name"),
-            hello.at("backend").at("version"),
-            name_set(hello, "operations"),
-            name_set(hello, "features")};
-  if (out.backend.empty() || out.version.empty())
-    throw ProtocolError("the backend has no name or version");
-  return out;
-}
-
 pid_t peer_pid(int descriptor) {
   ucred credentials{};
   socklen_t size = sizeof credentials;
@@ -75,6 +51,11 @@ Adapter::Adapter(DriverSettings settings)
   listen();
   start();
   welcome(deadline(kStartPatience), 0);
+}
+
+Adapter::Adapter(DriverSettings settings, LineConnection actor, Hello hello)
+    : settings_(std::move(settings)), transcript_(settings_.folder / "operations.log") {
+  actors_[0] = std::make_unique<Actor>(*this, std::move(actor), std::move(hello));
 }
 
 void Adapter::shut_down() {

@@ -50,6 +50,8 @@ class Adapter {
  public:
   /// Starts the command and waits for actor 0's hello. Throws AdapterStartError or CaseStop.
   explicit Adapter(DriverSettings settings);
+  /// Starts nothing: actor 0 is at the other end of that connection and has said that hello.
+  Adapter(DriverSettings settings, LineConnection actor, Hello hello);
   ~Adapter();
   Adapter(const Adapter&) = delete;
   Adapter& operator=(const Adapter&) = delete;
