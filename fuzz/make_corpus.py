@@ -304,7 +304,31 @@ def adapter_line():
     yield b'{"ok": 1}'
 
 
-TARGETS = (frame_reader, pickle_decoder, pickle_encoder, handshake, session, interleaved, client, adapter_line)
+def adapter_actor():
+    def lines(*objects):
+        return b"".join(json.dumps(one).encode() + b"\n" for one in objects)
+
+    hello = {"hello": {"protocol": 1, "actor": 0, "pid": 1, "backend": {"name": "x", "version": "1"}, "operations": ["Queue.get"],
+                       "features": ["threads"]}}
+    done = [{"id": number, "ok": None, "t": [1, 2]} for number in range(1, 8)]
+    record = {"id": 6, "ok": {"dict": []}, "history": [[0, 1, 2, {"ok": 1}], [1, 3, 4, {"error": {"type": "Empty", "args": []}}]]}
+    yield lines(hello, *done)
+    yield lines(hello, *done[:5], record, {"id": 7, "unsupported": "nothing.known"})
+    yield lines(hello, *done[:1], done[2], done[1], done[4], done[3])
+    yield lines(hello, done[0], done[3]) + lines(done[1])
+    yield lines(hello, done[0], done[0])
+    yield lines(hello, {"id": 1, "unsupported": "Queue.new"})
+    yield lines(hello, {"id": 1, "error": {"type": "Full", "args": [], "message": "m"}})
+    yield lines(hello, {"id": 1, "ok": 1, "t": ["x", 2]})
+    yield lines(hello, *done[:5], {**record, "history": [[0, 1, 2]]})
+    yield lines(hello, {"id": "1"}, {"id": 2**70}, {"id": 99})
+    for field, value in (("protocol", 2), ("actor", 1e300), ("pid", "1"), ("backend", {"name": "", "version": ""}), ("operations", [1])):
+        yield lines({"hello": {**hello["hello"], field: value}})
+    yield b"[]\n{}\n"
+    yield lines(hello) + b'{"id": 1'
+
+
+TARGETS = (frame_reader, pickle_decoder, pickle_encoder, handshake, session, interleaved, client, adapter_line, adapter_actor)
 
 
 def write_dictionaries():
@@ -323,7 +347,7 @@ def write_dictionaries():
     (folder / "pickle.dict").write_text(opcodes + texts)
     words = ["#CHALLENGE#", "#WELCOME#", "#FAILURE#", "{md5}", "{sha256}", "{sha384}", "{sha3_256}", "{sha3_384}"]
     (folder / "handshake.dict").write_text("".join(quoted(word.encode()) for word in words))
-    fields = ["ok", "error", "unsupported", "id", "t", "type", "args", "message", "history", "hello", "int", "float", "complex", "str",
+    fields = ["ok", "error", "unsupported", "id", "t", "type", "args", "message", "history", "hello", "protocol", "actor", "pid", "backend", "name", "version", "operations", "features", "int", "float", "complex", "str",
               "bytes", "bytearray", "tuple", "dict", "set", "frozenset", "slice", "range", "array", "exception", "ref", "proxy", "opaque"]
     (folder / "adapter.dict").write_text("".join(quoted(f'"{field}":'.encode()) for field in fields))
 

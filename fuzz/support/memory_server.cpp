@@ -122,33 +122,46 @@ void MemoryServer::settle() {
 
 Peer::Peer(MemoryServer& server, ClientId client)
     : server_(server),
-      conversation_(server.dispatcher_, server.options_, fixed_nonce('s'), client),
-      heard_(std::size_t{1} << 30) {
+      conversation_(server.dispatcher_, server.options_, fixed_nonce('s'), client) {
   server_.peers_.push_back(this);
-  shake_hands();
+  // Both nonces are always the same, and so is what a client says that knows the key.
+  static std::vector<std::string> said;
+  if (said.empty())
+    said = shake_hands();
+  else
+    for (const std::string& frame : said) deliver(frame);
+  conversation_.output().clear();
+  MP_ASSERT(conversation_.is_authenticated());
 }
 
-void Peer::shake_hands() {
+std::vector<std::string> Peer::shake_hands() {
   ClientHandshake handshake(std::string(kKey), DigestPolicy::Any, fixed_nonce('c'));
+  std::vector<std::string> said;
   while (true) {
     const std::optional<std::string> frame = hear_frame();
     MP_ASSERT(frame.has_value());
     const HandshakeStep step = handshake.receive(*frame);
     MP_ASSERT(step.send.has_value());
-    std::string answer;
-    append_frame(answer, *step.send);
-    deliver(answer);
-    if (step.next == HandshakeStep::Next::Done) break;
+    append_frame(said.emplace_back(), *step.send);
+    deliver(said.back());
+    if (step.next == HandshakeStep::Next::Done) return said;
     MP_ASSERT(step.next == HandshakeStep::Next::Continue);
   }
-  MP_ASSERT(conversation_.is_authenticated());
 }
 
+/// The server says whole frames only, and none that needs a long header.
 std::optional<std::string> Peer::hear_frame() {
-  heard_.feed(std::exchange(conversation_.output(), {}));
-  const auto frame = heard_.next();
-  MP_ASSERT(frame.has_value());
-  return *frame ? std::optional(std::string(**frame)) : std::nullopt;
+  std::string& output = conversation_.output();
+  if (output.empty()) return std::nullopt;
+  constexpr std::size_t kHeader = 4;
+  MP_ASSERT(output.size() >= kHeader);
+  std::size_t length = 0;
+  for (std::size_t i = 0; i < kHeader; ++i)
+    length = length << 8 | static_cast<unsigned char>(output[i]);
+  MP_ASSERT(length <= output.size() - kHeader);
+  std::string payload = output.substr(kHeader, length);
+  output.erase(0, kHeader + length);
+  return payload;
 }
 
 void Peer::deliver(std::string_view bytes) {

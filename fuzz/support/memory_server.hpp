@@ -86,7 +86,8 @@ class Peer {
 
  private:
   friend class MemoryServer;
-  void shake_hands();
+  /// What it said.
+  std::vector<std::string> shake_hands();
   void deliver(std::string_view bytes);
   /// Takes the next frame, if one has arrived and may be taken.
   bool step();
@@ -95,7 +96,6 @@ class Peer {
 
   MemoryServer& server_;
   manager::Conversation conversation_;
-  manager::FrameReader heard_;
   std::vector<manager::Reply> replies_;
   std::size_t requests_ = 0;
   std::size_t extra_replies_ = 0;

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstdio>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,26 +24,18 @@ bool same_bits(double a, double b) {
 /// The parts of two containers, side by side.
 class Walk {
  public:
-  bool run(const Object& a, const Object& b) {
+  /// The pair that differs, or nothing.
+  std::optional<Pair> run(const Object& a, const Object& b) {
     todo_.emplace_back(a, b);
     while (!todo_.empty()) {
-      const Pair next = std::move(todo_.back());
+      Pair next = std::move(todo_.back());
       todo_.pop_back();
-      if (same_node(next.first, next.second)) continue;
-      say("differs: ", next.first);
-      say("    from: ", next.second);
-      return false;
+      if (!same_node(next.first, next.second)) return next;
     }
-    return true;
+    return std::nullopt;
   }
 
  private:
-  /// Whoever compares expects no difference, and wants to know where it is.
-  static void say(const char* what, const Object& part) {
-    const std::string type(type_name(part));
-    std::fprintf(stderr, "%s%s %s\n", what, type.c_str(), repr(part).value_or("?").c_str());
-  }
-
   bool same_node(const Object& a, const Object& b) {
     if (a.kind() != b.kind()) return false;
     if (const void* where = identity(a)) {
@@ -102,16 +95,21 @@ class Walk {
     return true;
   }
 
+  /// The pickle of what the pickle says: the first one may still tell texts apart that came with a
+  /// name from those that came as values.
+  static std::string settled_pickle(const Object& item) {
+    const Result<std::string> first = pickle::dumps(item);
+    if (!first) return first.error().message;
+    const Result<Object> again = pickle::loads(*first);
+    return again ? pickle::dumps(*again).value_or("") : again.error().message;
+  }
   static std::vector<std::string> pickles(std::span<const Object> items) {
     std::vector<std::string> made;
-    for (const Object& item : items) {
-      const Result<std::string> pickle = pickle::dumps(item);
-      made.push_back(pickle ? *pickle : pickle.error().message);
-    }
+    for (const Object& item : items) made.push_back(settled_pickle(item));
     std::sort(made.begin(), made.end());
     return made;
   }
-  bool same_set(std::span<const Object> a, std::span<const Object> b) {
+  static bool same_set(std::span<const Object> a, std::span<const Object> b) {
     return a.size() == b.size() && pickles(a) == pickles(b);
   }
 
@@ -144,8 +142,20 @@ class Walk {
   std::map<const void*, const void*> partners_;
 };
 
+void say(const char* what, const Object& part) {
+  const std::string type(type_name(part));
+  std::fprintf(stderr, "%s%s %s\n", what, type.c_str(), repr(part).value_or("?").c_str());
+}
+
 }  // namespace
 
-bool same_value(const Object& a, const Object& b) { return Walk().run(a, b); }
+bool same_value(const Object& a, const Object& b) {
+  const std::optional<Pair> difference = Walk().run(a, b);
+  if (!difference) return true;
+  // Whoever compares expects none, and wants to know where it is.
+  say("differs: ", difference->first);
+  say("    from: ", difference->second);
+  return false;
+}
 
 }  // namespace mp::fuzz

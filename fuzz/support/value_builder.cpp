@@ -183,6 +183,7 @@ void ValueBuilder::add_step(Object& opaque, int depth) {
       return opaque.add_set_item(std::move(key), value(depth));
     }
     case 2:
+      needs_protocol_4_ = true;  // ADDITEMS is of that protocol
       return opaque.add_add_item(value(depth));
     case 3:
       return opaque.add_build(value(depth));

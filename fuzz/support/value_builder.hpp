@@ -20,7 +20,7 @@ class ValueBuilder {
   Object text();
 
   /// Protocols below 4 say some things otherwise, as a call: names with dots, and constructions
-  /// with keywords. They come back as that call.
+  /// with keywords. They come back as that call. Items that are added they cannot say at all.
   bool needs_protocol_4() const { return needs_protocol_4_; }
 
  private:

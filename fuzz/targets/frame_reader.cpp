@@ -9,14 +9,15 @@
 #include <string>
 #include <vector>
 
-#include "fuzz/support/allocation_meter.hpp"
 #include "fuzz/support/byte_source.hpp"
 #include "manager/protocol/frame.hpp"
+#include "wire/testing/allocation_meter.hpp"
 
 namespace mp::fuzz {
 namespace {
 
 using manager::FrameReader;
+using testing::AllocationMeter;
 
 struct Messages {
   std::vector<std::string> payloads;

@@ -8,23 +8,22 @@
 #include <algorithm>
 #include <string>
 
-#include "fuzz/support/allocation_meter.hpp"
 #include "fuzz/support/byte_source.hpp"
 #include "fuzz/support/nesting.hpp"
 #include "fuzz/support/same_value.hpp"
 #include "mp/pickle.hpp"
+#include "wire/testing/allocation_meter.hpp"
 
 namespace mp::fuzz {
 namespace {
 
-// One opcode of one byte makes at most a node and its places on the stack and in the memo.
-constexpr std::size_t kBytesPerInputByte = 256;
-constexpr std::size_t kBytesForNothing = 64 * 1024;
+/// The message of a refusal, which no budget counts.
+constexpr std::size_t kForTheError = 1024;
 
-Result<Object> load_within_memory(std::string_view bytes) {
-  const AllocationMeter meter;
-  Result<Object> loaded = pickle::loads(bytes);
-  MP_ASSERT(meter.peak() <= kBytesForNothing + kBytesPerInputByte * bytes.size());
+Result<Object> load_within_memory(std::string_view bytes, const pickle::LoadLimits& limits) {
+  const testing::AllocationMeter meter;
+  Result<Object> loaded = pickle::loads(bytes, limits);
+  MP_ASSERT(meter.peak() <= limits.memory + limits.memory_per_byte * bytes.size() + kForTheError);
   return loaded;
 }
 
@@ -36,8 +35,9 @@ void check_limits(std::string_view bytes, const Result<Object>& unlimited) {
   const pickle::LoadLimits limits{.depth = bytes.size() % 13,
                                   .values = bytes.size() / 2,
                                   .memo = bytes.size() % 17,
-                                  .int_bytes = bytes.size() % 11};
-  const Result<Object> limited = pickle::loads(bytes, limits);
+                                  .int_bytes = bytes.size() % 11,
+                                  .memory = bytes.size() % 19 * 512};
+  const Result<Object> limited = load_within_memory(bytes, limits);
   if (!limited) return check_refusal(limited.error());
   MP_ASSERT(unlimited.has_value());
   MP_ASSERT(same_value(*limited, *unlimited));
@@ -79,7 +79,7 @@ void check_uses(const Object& value) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace mp::fuzz;
   const std::string_view bytes = as_text(data, size);
-  const mp::Result<mp::Object> value = load_within_memory(bytes);
+  const mp::Result<mp::Object> value = load_within_memory(bytes, {});
   check_limits(bytes, value);
   if (!value) {
     check_refusal(value.error());

@@ -20,6 +20,7 @@ struct ManagerServerOptions {
   /// Refuse HMAC-MD5, the only digest of CPython up to 3.11.
   bool strict_auth = false;
   /// Of one request; a longer one is answered with an error and ends its connection.
+  /// Whatever it is, reading it takes at most 56 MiB and 14 times its size (mp/pickle.hpp).
   std::size_t message_bytes_max = std::size_t{256} << 20;
   /// Containers in containers of one request.
   std::size_t depth_max = 1000;

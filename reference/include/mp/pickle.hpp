@@ -28,12 +28,17 @@ Result<std::string> dumps(const Object& object, DumpOptions options = {});
 /// The same, appended to `out`; on an error `out` is as before.
 Result<void> dump_to(std::string& out, const Object& object, DumpOptions options = {});
 
-/// What a pickle may ask for. Memory stays in proportion to the input even without them.
+/// What a pickle may ask for.
 struct LoadLimits {
   std::size_t depth = 1000;          ///< containers in containers; at most kNestingMax
   std::size_t values = 1u << 24;     ///< everything that is pushed, shared values counted each time
   std::size_t memo = 1u << 24;       ///< entries of the memo
   std::size_t int_bytes = 1u << 16;  ///< of one int (of its digits, for the text forms)
+  /// Bytes that reading and the value may take in all, at any time: `memory`, and so many more for
+  /// each byte of the input. The usual ones leave 8 MiB and twice the input, of 64 MiB and 16 times
+  /// the input, to whoever holds the input. An opcode of one byte can ask for a hundred.
+  std::size_t memory = std::size_t{56} << 20;
+  std::size_t memory_per_byte = 14;
 };
 
 /// Reads one pickle of any protocol 0 to 5; bytes behind its STOP are ignored, as Python does.

@@ -11,11 +11,13 @@ namespace {
 /// it entered first.
 class Sealer {
  public:
-  /// The deepest the walk from `root` went.
+  explicit Sealer(MemoryBudget& budget) : budget_(budget) {}
+
+  /// The deepest the walk from `root` went. Pointless once ran_out().
   std::size_t walk(Container* root) {
     std::size_t deepest = 0;
     if (!seen_.contains(root)) enter(root);
-    while (!path_.empty()) {
+    while (!path_.empty() && !ran_out_) {
       deepest = std::max(deepest, path_.size());
       Frame& frame = path_.back();
       if (frame.next == children_.size()) {
@@ -31,6 +33,7 @@ class Sealer {
     return deepest;
   }
 
+  bool ran_out() const { return ran_out_; }
   std::vector<std::unique_ptr<Cycle>> take_cycles() { return std::move(cycles_); }
 
  private:
@@ -48,13 +51,23 @@ class Sealer {
     state.lowest = std::min(state.lowest, order);
   }
 
+  template <class T>
+  void push(std::vector<T>& to, std::type_identity_t<T> item) {
+    ran_out_ = ran_out_ || !budget_.make_room(to, 1);
+    if (!ran_out_) to.push_back(std::move(item));
+  }
+
   void enter(Container* node) {
+    // A node of the table and its share of the buckets, old and new ones.
+    constexpr std::size_t kSeenBytes = 80;
+    ran_out_ = ran_out_ || !budget_.take(kSeenBytes);
+    if (ran_out_) return;
     const std::size_t order = seen_.size();
     seen_.emplace(node, State{order, order});
-    open_.push_back(node);
-    path_.push_back({node, children_.size(), children_.size()});
+    push(open_, node);
+    push(path_, Frame{node, children_.size(), children_.size()});
     for_each_slot(node, [this](const Object& slot) {
-      if (is_container(Access::tag(slot))) children_.push_back(as<Container>(slot));
+      if (is_container(Access::tag(slot))) push(children_, as<Container>(slot));
     });
   }
 
@@ -70,9 +83,13 @@ class Sealer {
   void close_component(Container* first) {
     const auto begin = std::find(open_.rbegin(), open_.rend(), first).base() - 1;
     for (auto it = begin; it != open_.end(); ++it) seen_.at(*it).open = false;
-    if (open_.end() - begin > 1 || points_to_itself(first)) {
-      cycles_.push_back(std::make_unique<Cycle>());
-      cycles_.back()->members.assign(begin, open_.end());
+    const auto count = static_cast<std::size_t>(open_.end() - begin);
+    if (count > 1 || points_to_itself(first)) {
+      ran_out_ = ran_out_ || !budget_.take(sizeof(Cycle)) || !budget_.take(count * sizeof(first));
+      if (ran_out_) return;
+      auto cycle = std::make_unique<Cycle>();
+      cycle->members.assign(begin, open_.end());
+      push(cycles_, std::move(cycle));
     }
     open_.erase(begin, open_.end());
   }
@@ -85,6 +102,8 @@ class Sealer {
     return found;
   }
 
+  MemoryBudget& budget_;
+  bool ran_out_ = false;
   std::unordered_map<Container*, State> seen_;
   std::vector<Container*> open_;
   std::vector<Frame> path_;
@@ -114,12 +133,13 @@ bool seal(Cycle* cycle) {
 
 }  // namespace
 
-std::size_t seal_cycles(std::span<Container* const> roots) {
-  Sealer sealer;
+std::optional<std::size_t> seal_cycles(std::span<Container* const> roots, MemoryBudget& budget) {
+  Sealer sealer(budget);
   std::size_t depth = 0;
   for (std::size_t i = 0; i < roots.size(); ++i) {
     const std::size_t deepest = sealer.walk(roots[i]);
     if (i == 0) depth = deepest;
+    if (sealer.ran_out()) return std::nullopt;
   }
   for (std::unique_ptr<Cycle>& cycle : sealer.take_cycles()) {
     if (seal(cycle.get())) {

@@ -128,6 +128,7 @@ void DictTable::set_deferred(Object&& key, Object&& value) {
 void DictTable::settle(Slots& dropped, Failure& failure) {
   std::vector<DictNode::Entry> entries = std::move(node_->entries);
   clear();
+  node_->entries.reserve(entries.size());
   node_->deferred = false;
   for (DictNode::Entry& entry : entries) {
     if (!failure && set(std::move(entry.key), entry.value, failure)) continue;
@@ -147,7 +148,17 @@ void DictTable::rebuild() {
                 [](const DictNode::Entry& entry) { return Access::is_hole(entry.key); });
   node_->index.reset();
   if (node_->entries.size() < HashIndex::kLinearMax) return;
-  node_->index.prepare(node_->entries.size());
+  fill_index(node_->entries.size());
+}
+
+bool DictTable::prepare_index(std::size_t items, Failure& failure) {
+  if (!node_->index.active() && !hash_all(failure)) return false;
+  fill_index(items);
+  return true;
+}
+
+void DictTable::fill_index(std::size_t items) {
+  node_->index.prepare(items);
   for (std::size_t i = 0; i < node_->entries.size(); ++i)
     node_->index.insert(node_->entries[i].hash, i);
 }

@@ -26,6 +26,9 @@ class DictTable {
   /// The next item at or after `position`, or nullptr.
   const DictNode::Entry* next(std::size_t& position) const;
 
+  /// Makes the index, so that it has room for so many items in all and set() allocates none.
+  bool prepare_index(std::size_t items, Failure& failure);
+
   /// Appends without comparing keys; settle() does, for all.
   void set_deferred(Object&& key, Object&& value);
   /// Gives a repeated key its last value; what falls out goes to `dropped`.
@@ -40,6 +43,7 @@ class DictTable {
   bool hash_all(Failure& failure);
   /// Closes the holes and makes the index anew.
   void rebuild();
+  void fill_index(std::size_t items);
 
   DictNode* node_;
 };

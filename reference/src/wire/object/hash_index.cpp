@@ -5,14 +5,25 @@
 #include "mp/assert.hpp"
 
 namespace mp::detail {
+namespace {
+
+std::size_t slots_for(std::size_t items) noexcept { return std::bit_ceil(items * 2 + 16); }
+
+}  // namespace
+
+std::size_t HashIndex::bytes_for(std::size_t items) noexcept {
+  return slots_for(items) * sizeof(Slot);
+}
 
 void HashIndex::prepare(std::size_t items) {
-  slots_.assign(std::bit_ceil(items * 2 + 16), Slot{0, kFree, 0});
+  // The old slots go first: both are not there at once.
+  slots_ = std::vector<Slot>();
+  slots_.resize(slots_for(items), Slot{0, kFree, 0});
   used_ = 0;
 }
 
 bool HashIndex::insert(std::uint64_t hash, std::size_t position) {
-  if ((used_ + 1) * 3 > slots_.size() * 2) return false;
+  if (!has_room(1)) return false;
   std::size_t at = hash & mask();
   while (slots_[at].state != kFree) at = (at + 1) & mask();
   constexpr std::uint64_t kPositionMask = (std::uint64_t{1} << 40) - 1;

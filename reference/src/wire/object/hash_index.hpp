@@ -19,6 +19,13 @@ class HashIndex {
     slots_.clear();
     used_ = 0;
   }
+  /// What prepare() allocates, and what is allocated now.
+  static std::size_t bytes_for(std::size_t items) noexcept;
+  std::size_t bytes() const noexcept { return slots_.size() * sizeof(Slot); }
+  /// Whether insert() takes so many more.
+  bool has_room(std::size_t items) const noexcept {
+    return (used_ + items) * 3 <= slots_.size() * 2;
+  }
   /// Room for `items` without probing far; forgets all.
   void prepare(std::size_t items);
 

@@ -63,6 +63,7 @@ void SetTable::clear() {
 
 void SetTable::settle(Slots& dropped, Failure& failure) {
   Slots items = std::move(node_->items);
+  node_->items.reserve(items.size());
   node_->hashes.clear();
   node_->index.reset();
   node_->deferred = false;
@@ -72,15 +73,25 @@ void SetTable::settle(Slots& dropped, Failure& failure) {
   }
 }
 
+bool SetTable::hash_all(Failure& failure) {
+  node_->hashes.clear();
+  for (const Object& item : node_->items) node_->hashes.push_back(hash_object(item, failure));
+  if (failure) node_->hashes.clear();
+  return !failure;
+}
+
 void SetTable::build_index(Failure& failure) {
-  const bool known = node_->index.active();
-  if (!known) {
-    std::vector<std::uint64_t> hashes;
-    for (const Object& item : node_->items) hashes.push_back(hash_object(item, failure));
-    if (failure) return;
-    node_->hashes = std::move(hashes);
-  }
-  node_->index.prepare(node_->items.size());
+  if (node_->index.active() || hash_all(failure)) fill_index(node_->items.size());
+}
+
+bool SetTable::prepare_index(std::size_t items, Failure& failure) {
+  if (!node_->index.active() && !hash_all(failure)) return false;
+  fill_index(items);
+  return true;
+}
+
+void SetTable::fill_index(std::size_t items) {
+  node_->index.prepare(items);
   for (std::size_t i = 0; i < node_->items.size(); ++i) node_->index.insert(node_->hashes[i], i);
 }
 

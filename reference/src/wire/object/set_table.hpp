@@ -19,6 +19,10 @@ class SetTable {
   bool discard(const Object& item, Failure& failure);
   void clear();
 
+  /// Makes the index, so that it has room for so many items in all and add() allocates none beside
+  /// the hashes.
+  bool prepare_index(std::size_t items, Failure& failure);
+
   /// Adds without looking whether it is there; settle() does, for all.
   void add_deferred(Object&& item) { node_->items.push_back(std::move(item)); }
   /// Compares all items; those that were there already go to `dropped`.
@@ -26,7 +30,9 @@ class SetTable {
 
  private:
   std::size_t find_hashed(const Object& item, std::uint64_t hash, Failure& failure) const;
+  bool hash_all(Failure& failure);
   void build_index(Failure& failure);
+  void fill_index(std::size_t items);
 
   SetNode* node_;
 };

@@ -14,6 +14,8 @@ namespace mp::detail {
 /// bytes: a handle has no address of its own.
 class Slots {
  public:
+  using value_type = Object;
+
   Slots() noexcept = default;
   Slots(Slots&& other) noexcept { swap(other); }
   Slots& operator=(Slots&& other) noexcept {
@@ -28,6 +30,7 @@ class Slots {
   }
 
   std::size_t size() const noexcept { return size_; }
+  std::size_t capacity() const noexcept { return capacity_; }
   bool empty() const noexcept { return size_ == 0; }
   Object* begin() noexcept { return data_; }
   Object* end() noexcept { return data_ + size_; }

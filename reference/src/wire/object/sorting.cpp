@@ -34,8 +34,8 @@ class Sorter {
 
   /// The end of the run that begins at `first`; a strictly falling one is turned round.
   Object* find_run(Object* first, Object* last) {
+    if (last - first < 2) return last;  // nothing at all: no address either
     Object* end = first + 1;
-    if (end >= last) return last;
     const bool falling = less(*end, *first);
     for (++end; end != last && !failure_; ++end)
       if (less(*end, *(end - 1)) != falling) break;

@@ -20,10 +20,16 @@ Decoder::Decoder(std::string_view input, const LoadLimits& limits)
       int_bytes_max_(limits.int_bytes),
       memo_max_(limits.memo),
       values_left_(limits.values),
-      memo_(std::max<std::size_t>(input.size(), 64)) {}
+      budget_(limits.memory + limits.memory_per_byte * input.size()),
+      memo_(std::max<std::size_t>(input.size(), 64)) {
+  // Their first places lie in the decoder itself; they count like those they move to.
+  budget_.take_in_any_case(stack_.capacity() * sizeof(Object));
+  budget_.take_in_any_case(memo_.capacity() * sizeof(Object));
+  budget_.take_in_any_case(marks_.capacity() * sizeof(std::size_t));
+}
 
 Decoder::~Decoder() {
-  if (!sealed_) seal(Object::none());  // also a pickle that was refused may have closed cycles
+  if (!sealed_) open_cycles();  // also a pickle that was refused may have closed some
 }
 
 Result<Object> Decoder::run() {
@@ -61,6 +67,7 @@ bool Decoder::execute(Opcode opcode) {
     case Opcode::BINBYTES:
       return blob_of<std::uint32_t>(Tag::Bytes);
     case Opcode::MARK:
+      if (!afford(budget_.make_room(marks_, 1))) return false;
       marks_.push_back(stack_.size());
       return true;
     case Opcode::EMPTY_TUPLE:
@@ -74,13 +81,14 @@ bool Decoder::execute(Opcode opcode) {
     case Opcode::TUPLE:
       return tuple();
     case Opcode::EMPTY_LIST:
-      return push(Access::adopt(detail::new_node<detail::ListNode>(Tag::List)));
+      return afford_node<detail::ListNode>() &&
+             push(Access::adopt(detail::new_node<detail::ListNode>(Tag::List)));
     case Opcode::APPEND:
       return append();
     case Opcode::APPENDS:
       return appends();
     case Opcode::EMPTY_DICT:
-      return push(Object::dict());
+      return afford_node<detail::DictNode>() && push(Object::dict());
     case Opcode::SETITEM:
       return setitem();
     case Opcode::SETITEMS:
@@ -129,7 +137,8 @@ bool Decoder::execute_rare(Opcode opcode) {
     case Opcode::BYTEARRAY8:
       return blob_of<std::uint64_t>(Tag::ByteArray);
     case Opcode::EMPTY_SET:
-      return push(Access::adopt(detail::new_node<detail::SetNode>(Tag::Set)));
+      return afford_node<detail::SetNode>() &&
+             push(Access::adopt(detail::new_node<detail::SetNode>(Tag::Set)));
     case Opcode::ADDITEMS:
       return additems();
     case Opcode::FROZENSET:
@@ -199,6 +208,7 @@ bool Decoder::fail(std::string_view what, ErrorCode code) {
 bool Decoder::push(Object&& object) {
   if (values_left_ == 0) return fail_too_large("too many values");
   --values_left_;
+  if (!afford(budget_.make_room(stack_, 1))) return false;
   stack_.push_back(std::move(object));
   return true;
 }
@@ -217,13 +227,17 @@ bool Decoder::take_mark(std::size_t& first) {
   return true;
 }
 
-void Decoder::drop(Object&& object) {
-  if (Access::is_node(object)) dropped_.push_back(std::move(object));
+bool Decoder::drop(Object&& object) {
+  if (!Access::is_node(object)) return true;
+  if (!afford(budget_.make_room(dropped_, 1))) return false;
+  dropped_.push_back(std::move(object));
+  return true;
 }
 
 bool Decoder::put(std::size_t number) {
   if (!need(1)) return false;
   if (memo_.size() >= memo_max_) return fail_too_large("too many entries in the memo");
+  if (!afford(memo_.make_room(number, budget_))) return false;
   memo_.put(number, stack_.back());
   return true;
 }
@@ -246,24 +260,53 @@ Result<Object> Decoder::finish() {
 /// Makes cycles known, so that they end when nobody holds them; only now can be said how deep a
 /// value with cycles is.
 bool Decoder::seal(const Object& result) {
-  sealed_ = true;
-  if (suspects_.empty()) return true;
   std::vector<Container*> roots;
-  const bool has_depth = detail::is_container(Access::tag(result));
-  if (has_depth) roots.push_back(detail::as<Container>(result));
-  for (const Object& suspect : suspects_) roots.push_back(detail::as<Container>(suspect));
-  const std::size_t depth = detail::seal_cycles(roots);
-  return !has_depth || depth <= depth_max_ || fail_too_large("nested too deep");
+  if (!suspects_.empty()) {
+    if (!afford(budget_.make_room(roots, suspects_.size() + 1))) return false;
+    const bool has_depth = detail::is_container(Access::tag(result));
+    if (has_depth) roots.push_back(detail::as<Container>(result));
+    for (const Object& suspect : suspects_) roots.push_back(detail::as<Container>(suspect));
+    const std::optional<std::size_t> depth = detail::seal_cycles(roots, budget_);
+    if (!afford(depth.has_value())) return false;
+    sealed_ = true;
+    return !has_depth || *depth <= depth_max_ || fail_too_large("nested too deep");
+  }
+  sealed_ = true;
+  return true;
+}
+
+/// Every cycle was closed by a change of one of the suspects: emptied, they close none. Unlike
+/// sealing it takes no memory, of which there may be none left.
+void Decoder::open_cycles() {
+  for (const Object& suspect : suspects_) {
+    if (suspect.kind() == Kind::Opaque)
+      const auto steps = std::move(detail::as<detail::OpaqueNode>(suspect)->steps);
+    else
+      Object(suspect).clear();
+  }
 }
 
 /// Compares the keys that could not be compared before.
 bool Decoder::settle() {
   detail::Failure failure;
   for (Container* container : deferred_) {
-    if (static_cast<Tag>(container->tag) == Tag::Dict)
-      detail::DictTable(static_cast<detail::DictNode*>(container)).settle(dropped_, failure);
-    else
-      detail::SetTable(static_cast<detail::SetNode*>(container)).settle(dropped_, failure);
+    if (static_cast<Tag>(container->tag) == Tag::Dict) {
+      auto* dict = static_cast<detail::DictNode*>(container);
+      const std::size_t count = dict->entries.size();
+      if (!afford_bytes(count * sizeof(detail::DictNode::Entry)) ||
+          !afford_bytes(3 * detail::HashIndex::bytes_for(count)) ||
+          !afford(budget_.make_room(dropped_, 2 * count)))
+        return false;
+      detail::DictTable(dict).settle(dropped_, failure);
+    } else {
+      auto* set = static_cast<detail::SetNode*>(container);
+      const std::size_t count = set->items.size();
+      if (!afford_bytes(count * (sizeof(Object) + 3 * sizeof(std::uint64_t))) ||
+          !afford_bytes(3 * detail::HashIndex::bytes_for(count)) ||
+          !afford(budget_.make_room(dropped_, count)))
+        return false;
+      detail::SetTable(set).settle(dropped_, failure);
+    }
     if (failure) return report(failure);
   }
   return true;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mp/pickle.hpp"
+#include "wire/object/memory_budget.hpp"
 #include "wire/object/nodes.hpp"
 #include "wire/object/walk.hpp"
 #include "wire/pickle/decoder_memo.hpp"
@@ -39,13 +40,21 @@ class Decoder {
   bool fail(std::string_view what, ErrorCode code = ErrorCode::Malformed);
   bool fail_too_large(std::string_view what) { return fail(what, ErrorCode::TooLarge); }
   bool push(Object&& object);
+  /// Whether the budget granted what was asked of it; otherwise the run ends.
+  bool afford(bool granted) { return granted || fail_too_large("needs too much memory"); }
+  bool afford_bytes(std::size_t bytes) { return afford(budget_.take(bytes)); }
+  template <class Node>
+  bool afford_node() {
+    return afford_bytes(sizeof(Node));
+  }
   bool need(std::size_t count);
   bool take_mark(std::size_t& first);
-  void drop(Object&& object);
+  bool drop(Object&& object);
   bool put(std::size_t number);
   bool get(std::size_t number);
   Result<Object> finish();
   bool seal(const Object& result);
+  void open_cycles();
   bool settle();
 
   // decoder_values.cpp: arguments in the input, values without others in them
@@ -83,7 +92,9 @@ class Decoder {
 
   // decoder_containers.cpp
   bool nest(Container* parent, const Object& child);
-  void changes(Container* parent);
+  bool changes(const Object& parent);
+  bool make_room_in_dict(detail::DictNode* dict, std::size_t more);
+  bool make_room_in_set(detail::SetNode* set, std::size_t more);
   bool tuple_of(std::size_t count);
   bool tuple();
   bool list();
@@ -95,6 +106,9 @@ class Decoder {
   bool setitems();
   bool additems();
   bool append_from(std::size_t first);
+  bool append_to_opaque(std::size_t first);
+  bool set_in_opaque(std::size_t first);
+  bool make_step(Object& opaque, OpaqueStep::What what, std::size_t count);
   bool set_from(std::size_t first);
   bool set_in_dict(detail::DictNode* dict, std::size_t first);
   bool add_to_set(detail::SetNode* set, Object&& item);
@@ -122,7 +136,7 @@ class Decoder {
   /// NotKnown: the call is not one of those; it stays an Opaque.
   enum class Native : std::uint8_t { NotKnown, Made, Failed };
   Native call_native(const Object& callable, const Object& args, Object& result);
-  Native call_builtin(std::string_view name, const Object& args, Object& result);
+  Native call_container(std::string_view name, const Object& args, Object& result);
   Native make_sequence(detail::Tag tag, std::span<const Object> args, Object& result);
   Native make_dict(std::span<const Object> args, Object& result);
   Native make_set(detail::Tag tag, std::span<const Object> args, Object& result);
@@ -137,6 +151,7 @@ class Decoder {
   std::size_t int_bytes_max_;
   std::size_t memo_max_;
   std::size_t values_left_;
+  detail::MemoryBudget budget_;
   int protocol_ = 0;
 
   ValueStack stack_;

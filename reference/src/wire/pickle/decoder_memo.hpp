@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <unordered_map>
 
+#include "wire/object/memory_budget.hpp"
 #include "wire/object/nodes.hpp"
 
 namespace mp::pickle {
@@ -17,6 +18,15 @@ class DecoderMemo {
   explicit DecoderMemo(std::size_t dense_end) : dense_end_(dense_end) {}
 
   std::size_t size() const noexcept { return size_; }
+
+  /// Of the numbers that are worth a slot each.
+  std::size_t capacity() const noexcept { return dense_.capacity(); }
+
+  /// Before put(). False when the budget does not allow for it.
+  bool make_room(std::size_t number, detail::MemoryBudget& budget) {
+    if (number >= dense_end_) return sparse_.contains(number) || budget.take(kSparseBytes);
+    return number < dense_.size() || budget.make_room(dense_, number + 1 - dense_.size());
+  }
 
   void put(std::size_t number, const Object& object) {
     Object& slot = find_or_make(number);
@@ -41,6 +51,9 @@ class DecoderMemo {
     while (dense_.size() <= number) dense_.push_back(detail::Access::hole());
     return dense_[number];
   }
+
+  /// A node of the table and its share of the buckets, old and new ones.
+  static constexpr std::size_t kSparseBytes = 96;
 
   std::size_t dense_end_;
   std::size_t size_ = 0;

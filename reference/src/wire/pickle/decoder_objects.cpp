@@ -28,6 +28,9 @@ bool Decoder::global() {
   if (!take_line(module) || !take_line(name)) return false;
   if (!detail::is_utf8(module) || !detail::is_utf8(name))
     return fail("'utf-8' codec can't decode the name");
+  if (!afford_bytes(sizeof(detail::Blob) + module.size()) ||
+      !afford_bytes(sizeof(detail::Blob) + name.size()))
+    return false;
   return push_global(Object::str(module), Object::str(name), /*as_objects=*/false);
 }
 
@@ -44,10 +47,13 @@ bool Decoder::push_global(Object&& module, Object&& name, bool as_objects) {
   if (protocol_ < 3) {
     const auto [new_module, new_name] = to_python3(module.as_str(), name.as_str());
     if (new_module != module.as_str() || new_name != name.as_str()) {
-      drop(std::exchange(module, Object::str(new_module)));
-      drop(std::exchange(name, Object::str(new_name)));
+      constexpr std::size_t kNamesBytes = 256;  // those in the table are short
+      if (!afford_bytes(kNamesBytes) || !drop(std::exchange(module, Object::str(new_module))) ||
+          !drop(std::exchange(name, Object::str(new_name))))
+        return false;
     }
   }
+  if (!afford_node<detail::GlobalNode>()) return false;
   auto* node = detail::new_node<detail::GlobalNode>(Tag::Global);
   node->module = std::move(module);
   node->name = std::move(name);
@@ -71,9 +77,7 @@ bool Decoder::reduce() {
     return push_opaque(Construction::Call, std::move(callable), std::move(args), Object::none());
   const auto* global = as<detail::GlobalNode>(callable);
   if (global->as_objects) detail::set_names_native(as<detail::Blob>(global->module));
-  drop(std::move(callable));
-  drop(std::move(args));
-  return push(std::move(result));
+  return drop(std::move(callable)) && drop(std::move(args)) && push(std::move(result));
 }
 
 bool Decoder::newobj() {
@@ -126,6 +130,7 @@ bool Decoder::instantiate(Object&& cls, Object&& args) {
 
 bool Decoder::push_opaque(Construction construction, Object&& callable, Object&& args,
                           Object&& kwargs) {
+  if (!afford_node<OpaqueNode>()) return false;
   auto* node = detail::new_node<OpaqueNode>(Tag::Opaque);
   Object result = Access::adopt(node);
   node->construction = construction;
@@ -145,8 +150,9 @@ bool Decoder::build() {
   Object& target = stack_.back();
   if (target.kind() != Kind::Opaque)
     return fail("'" + std::string(type_name(target)) + "' object takes no state");
-  changes(as<Container>(target));
-  if (!nest(as<Container>(target), state)) return false;
+  if (!changes(target) || !nest(as<Container>(target), state)) return false;
+  if (!afford(budget_.make_room(as<OpaqueNode>(target)->steps, 1)) || !afford_node<Object>())
+    return false;
   target.add_build(std::move(state));
   return true;
 }
@@ -183,13 +189,14 @@ bool Decoder::drop_value(Object&& object) {
         !args[0].is(*target) || object.construction() != Construction::Call ||
         !object.steps().empty())
       return fail("would lose an object whose making may have had an effect");
-    auto* node = as<Container>(*target);
-    changes(node);
-    if (!nest(node, object.callable()) || !nest(node, args[1])) return false;
+    auto* node = as<OpaqueNode>(*target);
+    if (!changes(*target) || !nest(node, object.callable()) || !nest(node, args[1])) return false;
+    if (!afford(budget_.make_room(node->steps, 1)) || !afford_bytes(2 * sizeof(Object)) ||
+        !afford_node<Object>())
+      return false;
     target->add_call(object.callable(), args[1]);
   }
-  drop(std::move(object));
-  return true;
+  return drop(std::move(object));
 }
 
 /// The object has been met again among its own arguments and stands in the memo: the copy at hand

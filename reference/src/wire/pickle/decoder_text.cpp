@@ -54,9 +54,16 @@ bool append_unescaped(std::string& out, std::string_view& text) {
 
 }  // namespace
 
+/// Zeros in front of other digits are refused: CPython reads an octal number, an error or a decimal
+/// one, depending on the opcode and on which of its two unpicklers reads.
 bool Decoder::push_decimal(std::string_view text) {
   if (text.size() > int_bytes_max_) return fail_too_large("int of too many digits");
-  const auto bytes = detail::bytes_of_decimal(text);
+  // The number itself, and what is needed on the way; a short one lies in the Object.
+  constexpr std::size_t kShort = 18;
+  if (text.size() > kShort && !afford_bytes(sizeof(detail::Blob) + 4 * text.size())) return false;
+  const std::string_view digits = text.substr(text.find_first_of("+-") == 0 ? 1 : 0);
+  const bool has_zeros = digits.starts_with('0') && digits.find_first_not_of('0') != digits.npos;
+  const auto bytes = has_zeros ? std::nullopt : detail::bytes_of_decimal(text);
   if (!bytes) return fail("invalid literal for int()");
   return push(Object::integer_from_bytes(*bytes));
 }
@@ -86,8 +93,10 @@ bool Decoder::float_text() {
   const auto parsed = std::from_chars(line.data(), end, value);
   if (parsed.ptr != end) return fail("could not convert string to float");
   // Out of range, either way: the nearest there is, as Python has it.
-  if (parsed.ec == std::errc::result_out_of_range)
+  if (parsed.ec == std::errc::result_out_of_range) {
+    if (!afford_bytes(line.size() + 1)) return false;
     value = std::strtod(std::string(line).c_str(), nullptr);
+  }
   if (parsed.ec == std::errc::invalid_argument) return fail("could not convert string to float");
   return push(Object::real(value));
 }
@@ -101,7 +110,10 @@ bool Decoder::string_text() {
       (line.front() != '\'' && line.front() != '"'))
     return fail("the STRING opcode argument must be quoted");
   line = line.substr(1, line.size() - 2);
+  if (!afford_bytes(line.size() + 1) || !afford_bytes(sizeof(detail::Blob) + line.size()))
+    return false;
   std::string text;
+  text.reserve(line.size());
   while (!line.empty()) {
     const char c = line.front();
     line.remove_prefix(1);
@@ -121,14 +133,18 @@ bool Decoder::old_string_of(std::size_t count) {
   if (!take(count, data)) return false;
   for (const char c : data)
     if (static_cast<signed char>(c) < 0) return fail("'ascii' codec can't decode the text");
-  return push(Object::str(data));
+  return afford_bytes(sizeof(detail::Blob) + data.size()) && push(Object::str(data));
 }
 
 /// Latin-1, with \uXXXX and \UXXXXXXXX for everything else.
 bool Decoder::unicode_text() {
   std::string_view line;
   if (!take_line(line)) return false;
+  // A character above U+007F takes two bytes.
+  if (!afford_bytes(2 * line.size() + 1) || !afford_bytes(sizeof(detail::Blob) + 2 * line.size()))
+    return false;
   std::string text;
+  text.reserve(2 * line.size());
   while (!line.empty()) {
     const char c = line.front();
     line.remove_prefix(1);

@@ -70,7 +70,8 @@ bool Decoder::int_of(std::size_t bytes) {
 bool Decoder::long_of(std::size_t bytes) {
   if (bytes > int_bytes_max_) return fail_too_large("int of too many bytes");
   std::string_view data;
-  return take(bytes, data) && push(Object::integer_from_bytes(data));
+  return take(bytes, data) && (bytes <= 8 || afford_bytes(sizeof(detail::Blob) + bytes)) &&
+         push(Object::integer_from_bytes(data));
 }
 
 bool Decoder::long4() {
@@ -99,14 +100,15 @@ template bool Decoder::str_of<std::uint64_t>();
 
 bool Decoder::push_str(std::string_view utf8) {
   if (!detail::is_utf8(utf8)) return fail("'utf-8' codec can't decode the text");
-  return push(Object::str(utf8));
+  return afford_bytes(sizeof(detail::Blob) + utf8.size()) && push(Object::str(utf8));
 }
 
 template <class Size>
 bool Decoder::blob_of(Tag tag) {
   Size size = 0;
   std::string_view data;
-  if (!take_number(size) || !take(size, data)) return false;
+  if (!take_number(size) || !take(size, data) || !afford_bytes(sizeof(detail::Blob) + data.size()))
+    return false;
   return push(tag == Tag::Bytes ? Object::bytes(data) : Object::bytearray(data));
 }
 template bool Decoder::blob_of<std::uint8_t>(Tag);

@@ -32,6 +32,13 @@ TEST(Dumps, NamesOfTwoLinesNeedProtocol4) {
   EXPECT_EQ(pickle::loads(*pickle::dumps(global))->module(), "os\nsystem\n");
 }
 
+// Texts of one character exist once in CPython, whether they are a name or a value: its bytes.
+TEST(Dumps, NamesOfOneCharacterAreShared) {
+  const Object list = Object::list({Object::global("m", "C"), Object::str("m"), Object::str("C")});
+  EXPECT_EQ(to_hex(*pickle::dumps(list)),
+            "80049513000000000000005d94288c016d948c014394939468016802652e");
+}
+
 TEST(Dumps, NestingIsLimited) {
   Object nested = Object::list();
   for (std::size_t i = 1; i < kNestingMax; ++i) nested = Object::list({nested});
@@ -75,8 +82,12 @@ RC_GTEST_PROP(RoundTrip, DumpsThenLoadsIsTheSame, ()) {
     const Result<Object> read = pickle::loads(bytes);
     if (!read) RC_FAIL(read.error().message);
     RC_ASSERT(*repr(*read) == *repr(object));
-    // The same bytes again: also what was shared is shared.
-    RC_ASSERT(to_hex(*pickle::dumps(*read, {.protocol = protocol})) == to_hex(bytes));
+    // The same bytes again: also what was shared is shared. In protocol 2 equal bytes of length one
+    // are one object once they are read, as in CPython: there it holds from then on.
+    const std::string again = *pickle::dumps(*read, {.protocol = protocol});
+    const std::string expected =
+        protocol > 2 ? bytes : *pickle::dumps(*pickle::loads(again), {.protocol = protocol});
+    RC_ASSERT(to_hex(again) == to_hex(expected));
   }
 }
 

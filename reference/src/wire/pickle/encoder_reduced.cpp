@@ -150,7 +150,10 @@ void Encoder::write_global(std::string_view module, std::string_view name,
 
 /// A module's name is one string in CPython, that of a class or function its own.
 void Encoder::write_names(std::string_view module, std::string_view name) {
-  write_module(module, nullptr);
+  if (detail::find_singleton(detail::Tag::Str, module) != nullptr)
+    save(Object::str(module));
+  else
+    write_module(module, nullptr);
   write_unshared(name);
 }
 
@@ -176,7 +179,9 @@ void Encoder::write_module(std::string_view module, const Node* str) {
   }
 }
 
+/// A text of its own, unless it is one of those that exist once.
 void Encoder::write_unshared(std::string_view text) {
+  if (detail::find_singleton(detail::Tag::Str, text) != nullptr) return save(Object::str(text));
   writer_.value_begins();
   write_str(text);
   memoize_unshared();

@@ -3,9 +3,11 @@
 #include <rapidcheck/gtest.h>
 
 #include <boost/multiprecision/cpp_int.hpp>
+#include <functional>
 #include <limits>
 
 #include "mp/pickle.hpp"
+#include "wire/testing/allocation_meter.hpp"
 #include "wire/testing/objects.hpp"
 
 // Bytes that nobody's pickler wrote.
@@ -83,6 +85,83 @@ TEST(Hostile, MemoIsAsLargeAsItsEntries) {
   EXPECT_EQ(code_of("Np-1\n."), ErrorCode::Malformed);
   EXPECT_EQ(code_of("Nj\xff\xff\xff\xff."), ErrorCode::Malformed);
   EXPECT_EQ(code_of("N\x94\x94\x94.", {.memo = 2}), ErrorCode::TooLarge);
+}
+
+/// Reads within `memory` bytes and 14 more for each byte of the input, whatever comes of it.
+Result<Object> read_within(std::size_t memory, std::string_view bytes) {
+  const AllocationMeter meter;
+  Result<Object> loaded = pickle::loads(bytes, {.memory = memory});
+  EXPECT_LE(meter.peak(), memory + 14 * bytes.size() + 1024) << bytes.substr(0, 40);
+  return loaded;
+}
+
+// What an opcode of one byte makes can be a hundred bytes, and what a call of a builtin copies is
+// as long as what was sent before.
+TEST(Hostile, MemoryIsBounded) {
+  constexpr std::size_t kMany = 200'000;
+  const std::string text = "X" + "\0\0\1\0"s + std::string(65536, 'x');
+  const std::string many = "(" + repeat("N", 10'000);
+  const std::vector<std::string> costly = {
+      repeat("]", kMany),
+      repeat("}", kMany),
+      repeat("\x8f", kMany),
+      repeat("(", kMany),
+      "N" + repeat("\x94", kMany),
+      "N" + repeat("r\xff\xff\xff\xff", 1),
+      repeat("(l2", kMany),
+      "]" + repeat("]2\x86", kMany),
+      "cm\nC\n" + repeat(")\x81", kMany),
+      "cm\nC\n)\x81" + repeat("]b", kMany),
+      "cm\nC\n)\x81" + repeat("2b", kMany),
+      repeat("cm\nC\n", kMany),
+      text + "q\0cbuiltins\nbytearray\nq\1"s + repeat("h\1h\0X\6\0\0\0latin1\x86R"s, 100),
+      "B" + text.substr(1) + "q\0cbuiltins\nbytearray\nq\1"s + repeat("h\1h\0\x85R"s, 1000),
+      many + "tq\0cbuiltins\nlist\nq\1"s + repeat("h\1h\0\x85R"s, 1000),
+      many + "tq\0cbuiltins\ntuple\nq\1"s + repeat("h\1h\0\x85R"s, 1000),
+      many + "tq\0cbuiltins\nset\nq\1"s + repeat("h\1h\0\x85R"s, 1000),
+      many + "dq\0cbuiltins\ndict\nq\1"s + repeat("h\1h\0\x85R"s, 1000),
+      many + "lq\0carray\narray\nq\1"s + repeat("h\1U\1dh\0\x86R"s, 1000),
+      "]" + repeat("2a", kMany),
+      "]q\0" + repeat("]h\0ah\0]a", kMany / 10),
+  };
+  for (const std::string& bytes : costly) {
+    (void)read_within(1 << 20, bytes + ".");
+    (void)read_within(100'000, bytes + ".");
+    (void)read_within(10'000, bytes);
+  }
+  EXPECT_EQ(code_of(repeat("}", kMany), {.memory = 1 << 20}), ErrorCode::TooLarge);
+  EXPECT_EQ(code_of(costly[13] + ".", {.memory = 1 << 20}), ErrorCode::TooLarge);
+}
+
+/// Items that a pickler writes, so that their pickle has at least so many bytes.
+std::string pickled_list(const std::function<Object(std::int64_t)>& item, std::size_t size) {
+  Object list = Object::list();
+  for (std::int64_t i = 0; i < 2000; ++i) list.append(item(i));
+  const std::size_t once = pickle::dumps(list)->size();
+  for (std::int64_t i = 2000; once * static_cast<std::size_t>(i) < size * 2000; ++i)
+    list.append(item(i));
+  return *pickle::dumps(list);
+}
+
+// The usual limits are for those who ask for too much, not for plain data.
+TEST(Hostile, PlainDataFitsIntoMemory) {
+  const auto text = [](std::int64_t i) { return Object::str("key" + std::to_string(i)); };
+  const std::vector<std::function<Object(std::int64_t)>> items = {
+      [](std::int64_t i) { return Object::integer(i % 256); },
+      [](std::int64_t i) { return Object::integer(i * 1'000'003); },
+      [](std::int64_t i) { return Object::real(static_cast<double>(i)); },
+      text,
+      [](std::int64_t i) { return Object::tuple_of(Object::integer(i), Object::integer(2)); },
+      [&](std::int64_t i) { return Object::tuple_of(text(i), Object::real(1.5)); },
+      [&](std::int64_t i) {
+        Object dict = Object::dict();
+        for (std::int64_t key = 0; key < 5; ++key)
+          EXPECT_TRUE(dict.as_dict().set(text(key), Object::integer(i * key)));
+        return dict;
+      },
+  };
+  for (std::size_t i = 0; i < items.size(); ++i)
+    EXPECT_TRUE(pickle::loads(pickled_list(items[i], 6 << 20))) << i;
 }
 
 TEST(Hostile, ValuesAreCounted) {

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "mp/pickle.hpp"
@@ -21,6 +22,9 @@ TEST(Loads, TextOpcodesOfProtocol0) {
   EXPECT_EQ(shown("I-123456789012345678901\n."), "-123456789012345678901");
   EXPECT_EQ(shown("L123L\n."), "123");
   EXPECT_EQ(shown("L-0L\n."), "0");
+  EXPECT_EQ(shown("I000\n."), "0");
+  for (const char* octal : {"I010\n.", "I-07\n.", "L010L\n."})
+    EXPECT_THAT(shown(octal), ::testing::HasSubstr("invalid literal for int()")) << octal;
   EXPECT_EQ(shown("F-1.5\n."), "-1.5");
   EXPECT_EQ(shown("Fnan\n."), "nan");
   EXPECT_EQ(shown("F-inf\n."), "-inf");

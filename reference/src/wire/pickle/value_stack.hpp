@@ -13,20 +13,30 @@ namespace mp::pickle {
 /// The decoder's stack. The first values lie in the stack itself: a message needs no memory for it.
 class ValueStack {
  public:
+  using value_type = Object;
+
   ValueStack() noexcept : data_(reinterpret_cast<Object*>(few_)) {}
   ValueStack(const ValueStack&) = delete;
   ValueStack& operator=(const ValueStack&) = delete;
   ~ValueStack() { truncate(0); }
 
   std::size_t size() const noexcept { return size_; }
+  std::size_t capacity() const noexcept { return capacity_; }
   bool empty() const noexcept { return size_ == 0; }
   Object& operator[](std::size_t position) noexcept { return data_[position]; }
   Object& back() noexcept { return data_[size_ - 1]; }
 
+  /// There must be room: size() < capacity().
   void push_back(Object&& object) {
-    if (size_ == capacity_) grow();
     new (data_ + size_) Object(std::move(object));
     ++size_;
+  }
+  void reserve(std::size_t capacity) {
+    auto larger = std::make_unique_for_overwrite<std::byte[]>(capacity * sizeof(Object));
+    std::memcpy(larger.get(), static_cast<const void*>(data_), size_ * sizeof(Object));
+    many_ = std::move(larger);
+    data_ = reinterpret_cast<Object*>(many_.get());
+    capacity_ = capacity;
   }
   Object pop_back() noexcept {
     --size_;
@@ -41,15 +51,6 @@ class ValueStack {
 
  private:
   static constexpr std::size_t kFew = 48;
-
-  void grow() {
-    const std::size_t capacity = capacity_ * 2;
-    auto larger = std::make_unique_for_overwrite<std::byte[]>(capacity * sizeof(Object));
-    std::memcpy(larger.get(), static_cast<const void*>(data_), size_ * sizeof(Object));
-    many_ = std::move(larger);
-    data_ = reinterpret_cast<Object*>(many_.get());
-    capacity_ = capacity;
-  }
 
   Object* data_;
   std::size_t size_ = 0;

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-namespace mp::fuzz {
+namespace mp::testing {
 
 /// What `new` has given out and not got back, in this program. Link allocation_meter.cpp, which
 /// replaces the global operators.
@@ -19,4 +19,4 @@ class AllocationMeter {
   std::size_t before_;
 };
 
-}  // namespace mp::fuzz
+}  // namespace mp::testing

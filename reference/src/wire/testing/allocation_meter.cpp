@@ -1,4 +1,4 @@
-#include "fuzz/support/allocation_meter.hpp"
+#include "wire/testing/allocation_meter.hpp"
 
 #include <malloc.h>
 
@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <new>
 
-namespace mp::fuzz {
+namespace mp::testing {
 namespace {
 
 // Atomic because libraries have threads of their own; the meter's reading is for one.
@@ -46,11 +46,11 @@ std::size_t AllocationMeter::peak() const {
   return highest - std::min<std::size_t>(before_, highest);
 }
 
-}  // namespace mp::fuzz
+}  // namespace mp::testing
 
-using mp::fuzz::counted;
-using mp::fuzz::counted_or_throw;
-using mp::fuzz::uncounted;
+using mp::testing::counted;
+using mp::testing::counted_or_throw;
+using mp::testing::uncounted;
 
 constexpr std::size_t kUsual = alignof(std::max_align_t);
 
