@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "mpspec/commands.hpp"
+#include "mpspec/fuzz_command.hpp"
 #include "mpspec/version.hpp"
 
 namespace {
@@ -106,6 +107,33 @@ CLI::App* describe_judge(CLI::App& app, mpspec::JudgeOptions& options) {
   return judge;
 }
 
+CLI::App* describe_fuzz(CLI::App& app, mpspec::FuzzOptions& options) {
+  CLI::App* fuzz =
+      app.add_subcommand("fuzz", "attack a manager server and look whether it still serves others");
+  fuzz->add_option("--address", options.target.address,
+                   "of the server: HOST:PORT, PATH of a Unix socket or @NAME of an abstract one; "
+                   "nobody else should use it meanwhile")
+      ->required();
+  fuzz->add_option("--authkey-file", options.target.authkey_file,
+                   "file with the server's key, without a line feed at the end")
+      ->required();
+  fuzz->add_option("--server", options.target.server,
+                   "shell command that starts the server, and starts it anew after a finding, "
+                   "which can then be made smaller");
+  fuzz->add_option("--seconds", options.seconds, "for so long; 60 by default")
+      ->check(CLI::PositiveNumber);
+  fuzz->add_option("--seed", options.seed, "of the exchanges; a random one by default");
+  fuzz->add_option("--deadline", options.target.deadline,
+                   "seconds within which a well-behaved client is served; 5 by default")
+      ->check(CLI::PositiveNumber);
+  fuzz->add_option("--out", options.out, "the reproducer; mpspec-fuzz-SEED.json by default");
+  fuzz->add_flag("--quiet", options.quiet, "no progress");
+  fuzz->footer(
+      "Exit status: 0 no finding, 1 a finding, 2 wrong usage, 4 the server speaks another "
+      "protocol.");
+  return fuzz;
+}
+
 CLI::App* describe_report(CLI::App& app, mpspec::ReportOptions& options) {
   CLI::App* report = app.add_subcommand("report", "show several runs as one, and what changed");
   report->add_option("runs", options.runs, "what `run --json` wrote, the oldest first")
@@ -118,11 +146,14 @@ CLI::App* describe_report(CLI::App& app, mpspec::ReportOptions& options) {
 }
 
 CLI::App* describe_replay(CLI::App& app, mpspec::ReplayOptions& options) {
-  CLI::App* replay =
-      app.add_subcommand("replay", "run again a case that failed, from what `run --bundles` kept");
-  replay->add_option("bundle", options.bundle, "the folder with the case's bundle.json")
+  CLI::App* replay = app.add_subcommand(
+      "replay",
+      "run again a case that failed, from what `run --bundles` kept, or what `mpspec fuzz` found");
+  replay
+      ->add_option("bundle", options.bundle,
+                   "the folder with the case's bundle.json, or the file that `mpspec fuzz` wrote")
       ->required()
-      ->check(CLI::ExistingDirectory);
+      ->check(CLI::ExistingPath);
   replay->add_option("-b,--backend", options.backend,
                      "judge this backend in place of the bundle's");
   replay->add_option("--runs", options.runs, "that often; races do not fail every time")
@@ -209,6 +240,8 @@ int dispatch(int argc, char** argv) {
   mpspec::ReplayOptions replaying;
   CLI::App* replay = describe_replay(app, replaying);
 
+  mpspec::FuzzOptions fuzzing;
+  CLI::App* fuzz = describe_fuzz(app, fuzzing);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -222,8 +255,13 @@ int dispatch(int argc, char** argv) {
   if (adapter.check->parsed()) return mpspec::adapter_check_command(adapter.backend, places());
   if (adapter.make->parsed())
     return mpspec::adapter_new_command(adapter.name, adapter.language, places());
+  if (fuzz->parsed()) return mpspec::fuzz_command(fuzzing);
   if (judge->parsed()) return mpspec::judge_command(judging);
   if (report->parsed()) return mpspec::report_command(reporting, places());
+  if (replay->parsed() && std::filesystem::is_regular_file(replaying.bundle)) {
+    if (const auto status = mpspec::replay_fuzz_reproducer(replaying.bundle)) return *status;
+    throw mpspec::UsageError(replaying.bundle + " is nothing that can be replayed");
+  }
   if (replay->parsed()) return mpspec::replay_command(replaying, places());
   return mpspec::trace_command(update, places());
 }
