@@ -60,11 +60,8 @@ Contender locked_value(int parties) {
   return {"Value", [parties](std::int64_t operations) {
             const auto value = *Value<std::int64_t>::create();
             return run_parties(parties, operations, placement_of(parties), [&] {
-              const RLock& own = value.get_lock();
               for (std::int64_t n = 0; n < operations; ++n) {
-                own.acquire().value();
-                value.set_value(value.value() + 1);
-                own.release().value();
+                value.with_lock([](std::int64_t& number) { number += 1; }).value();
               }
             });
           }};

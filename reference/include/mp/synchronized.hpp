@@ -92,6 +92,25 @@ class Synchronized {
  protected:
   explicit Synchronized(AnyLock lock) : lock_(std::move(lock)) {}
 
+  /// Acquires the lock; gives it back at once when its last holder died.
+  /// Errors: OwnerDied
+  Result<void> hold() const {
+    Result<void> acquired = acquire();
+    if (!acquired) MP_TRY(release());
+    return acquired;
+  }
+  /// Releases it at the end of a scope, also one that an exception leaves.
+  class Release {
+   public:
+    explicit Release(const Synchronized& object) : object_(object) {}
+    Release(const Release&) = delete;
+    Release& operator=(const Release&) = delete;
+    ~Release() { static_cast<void>(object_.release()); }
+
+   private:
+    const Synchronized& object_;
+  };
+
  private:
   AnyLock lock_;
 };

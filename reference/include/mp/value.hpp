@@ -3,6 +3,7 @@
 #include <atomic>
 #include <concepts>
 #include <memory>
+#include <utility>
 
 #include "mp/synchronized.hpp"
 
@@ -76,6 +77,18 @@ class Value : public Synchronized {
   void set_value(T value) const {
     const sync::AccessGuard guard(any_lock());
     raw_.set_value(value);
+  }
+
+  /// Calls `change(number)` with the lock held and the number as a plain T&: what it does to the
+  /// number is one step for all who take the lock, as in `with_lock([](int& n) { n += 1; })`.
+  /// Errors: OwnerDied  NOT called: the previous holder died holding the lock, and what the lock
+  ///                    guards may be half changed. The lock is free again; this is told once.
+  template <class Change>
+  Result<void> with_lock(Change&& change) const {
+    MP_TRY(this->hold());
+    const Release release(*this);
+    std::forward<Change>(change)(raw_.item());
+    return {};
   }
 
   /// As RawValue's, in one step and WITHOUT the lock: exact beside one another and beside single

@@ -19,14 +19,17 @@
 #include "mp/assert.hpp"
 
 namespace mp::base {
+
+namespace remembered {
+constinit std::atomic<std::uint32_t> process{0};
+constinit thread_local std::uint32_t thread = 0;
+}  // namespace remembered
+
 namespace {
 
-constinit std::atomic<std::uint32_t> remembered_process{0};
-constinit thread_local std::uint32_t remembered_thread = 0;
-
 void forget_in_forked_child() {
-  remembered_process.store(0, std::memory_order_relaxed);
-  remembered_thread = 0;
+  remembered::process.store(0, std::memory_order_relaxed);
+  remembered::thread = 0;
 }
 
 void forget_after_forks() {
@@ -107,22 +110,18 @@ bool has_ended(char state) { return state == 'Z' || state == 'X' || state == 'x'
 
 }  // namespace
 
-Identity this_process() {
-  std::uint32_t bits = remembered_process.load(std::memory_order_relaxed);
-  if (bits == 0) {
-    forget_after_forks();
-    bits = look_up(::getpid(), "/proc/self/stat").bits();
-    remembered_process.store(bits, std::memory_order_relaxed);
-  }
-  return Identity::from_bits(bits);
+Identity remembered::look_up_process() {
+  forget_after_forks();
+  const Identity self = look_up(::getpid(), "/proc/self/stat");
+  process.store(self.bits(), std::memory_order_relaxed);
+  return self;
 }
 
-Identity this_thread() {
-  if (remembered_thread == 0) {
-    forget_after_forks();
-    remembered_thread = look_up(::gettid(), "/proc/thread-self/stat").bits();
-  }
-  return Identity::from_bits(remembered_thread);
+Identity remembered::look_up_thread() {
+  forget_after_forks();
+  const Identity self = look_up(::gettid(), "/proc/thread-self/stat");
+  thread = self.bits();
+  return self;
 }
 
 bool is_process_alive(Identity process) {

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <cstdint>
 
 namespace mp::base {
@@ -40,8 +41,8 @@ class Identity {
 };
 
 /// The calling process, and the calling thread. Read once and remembered; a forked child asks anew.
-Identity this_process();
-Identity this_thread();
+inline Identity this_process();
+inline Identity this_thread();
 
 /// Whether that process has not ended. One that has ended but was not waited for (a zombie) has
 /// ended. A process that cannot be looked at is taken to live: nobody may lose a lock because of a
@@ -50,5 +51,23 @@ bool is_process_alive(Identity process);
 
 /// Whether that thread has not ended.
 bool is_thread_alive(Identity thread);
+
+namespace remembered {
+/// Bits of an identity; zero until asked for, and again in a forked child.
+extern constinit std::atomic<std::uint32_t> process;
+extern constinit thread_local std::uint32_t thread;
+Identity look_up_process();
+Identity look_up_thread();
+}  // namespace remembered
+
+// In the header because every lock asks, and asking costs less than a call.
+inline Identity this_process() {
+  const std::uint32_t bits = remembered::process.load(std::memory_order_relaxed);
+  return bits != 0 ? Identity::from_bits(bits) : remembered::look_up_process();
+}
+inline Identity this_thread() {
+  return remembered::thread != 0 ? Identity::from_bits(remembered::thread)
+                                 : remembered::look_up_thread();
+}
 
 }  // namespace mp::base

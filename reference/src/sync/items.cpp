@@ -43,14 +43,20 @@ RLock Items::lock() const { return RLock(std::shared_ptr<RLockState>(state_, &st
 AccessGuard::AccessGuard(const AnyLock& lock) {
   Holder self{};
   if (const auto* recursive = std::get_if<RLock>(&lock)) {
-    if (recursive->state_->is_mine()) return;
     word_ = &recursive->state_->lock;
+    // Looking costs nothing, and whoever holds the lock already is in a hurry.
+    if (recursive->state_->is_mine()) {
+      word_ = nullptr;
+      return;
+    }
+    if (word_->try_acquire(base::this_thread())) return;
     self = this_thread();
   } else {
     word_ = &std::get<Lock>(lock).state_->lock;
+    if (word_->try_acquire(base::this_process())) return;
     self = this_process();
   }
-  owner_died_ = word_->acquire(self, Deadline::never()) == RobustLock::Outcome::OwnerDied;
+  owner_died_ = word_->acquire_contended(self, Deadline::never()) == RobustLock::Outcome::OwnerDied;
 }
 
 AccessGuard::~AccessGuard() {

@@ -17,15 +17,12 @@ Result<void> to_result(RobustLock::Outcome outcome) {
   return {};
 }
 
-Result<void> LockState::acquire(Timeout timeout) {
-  return to_result(lock.acquire(this_process(), Deadline::after(timeout)));
+Result<void> LockState::acquire_contended(Timeout timeout) {
+  return to_result(lock.acquire_contended(this_process(), Deadline::after(timeout)));
 }
 
-Result<void> LockState::release() {
-  if (!lock.release()) {
-    return Error{ErrorCode::InvalidArgument, "semaphore or lock released too many times"};
-  }
-  return {};
+Error LockState::released_too_often() {
+  return {ErrorCode::InvalidArgument, "semaphore or lock released too many times"};
 }
 
 std::uint32_t LockState::release_all() {
@@ -37,7 +34,8 @@ RobustLock::Outcome LockState::acquire_levels(std::uint32_t, const Deadline& dea
   return lock.acquire(this_process(), deadline);
 }
 
-Result<void> RLockState::acquire(Timeout timeout) {
+/// By the calling thread, or by another one.
+Result<void> RLockState::acquire_held(Timeout timeout) {
   if (!is_mine()) return to_result(acquire_levels(1, Deadline::after(timeout)));
   const std::uint32_t level = depth.load(std::memory_order_relaxed);
   if (level == std::numeric_limits<std::uint32_t>::max()) {
@@ -58,15 +56,8 @@ void RLockState::release_orphaned() {
   lock.release_orphaned();
 }
 
-Result<void> RLockState::release() {
-  if (!is_mine()) {
-    return Error{ErrorCode::NotOwner, "attempt to release recursive lock not owned by thread"};
-  }
-  const std::uint32_t level = depth.load(std::memory_order_relaxed);
-  MP_ASSERT(level > 0);
-  depth.store(level - 1, std::memory_order_relaxed);
-  if (level == 1) lock.release();
-  return {};
+Error RLockState::not_mine() {
+  return {ErrorCode::NotOwner, "attempt to release recursive lock not owned by thread"};
 }
 
 std::uint32_t RLockState::release_all() {

@@ -13,15 +13,25 @@ struct LockState {
 
   RobustLock lock;
 
-  Result<void> acquire(Timeout timeout);
-  Result<void> release();
+  Result<void> acquire(Timeout timeout) {
+    if (lock.try_acquire(base::this_process())) return {};
+    return acquire_contended(timeout);
+  }
+  Result<void> release() {
+    if (lock.release()) return {};
+    return released_too_often();
+  }
   /// Whether the calling process holds it.
-  bool is_mine() const { return lock.is_held_by(this_process()); }
+  bool is_mine() const { return lock.holder() == base::this_process(); }
 
   // What a Condition needs of its lock, see RLockState.
   std::uint32_t release_all();
   RobustLock::Outcome acquire_levels(std::uint32_t levels, const Deadline& deadline);
   void release_orphaned() { lock.release_orphaned(); }
+
+ private:
+  Result<void> acquire_contended(Timeout timeout);
+  static Error released_too_often();
 };
 static_assert(sizeof(LockState) == 4 && shm::SharedState<LockState>);
 
@@ -36,10 +46,21 @@ struct RLockState {
   RobustLock lock;
   std::atomic<std::uint32_t> depth{0};
 
-  Result<void> acquire(Timeout timeout);
-  Result<void> release();
+  Result<void> acquire(Timeout timeout) {
+    if (!lock.try_acquire(base::this_thread())) return acquire_held(timeout);
+    depth.store(1, std::memory_order_relaxed);
+    return {};
+  }
+  Result<void> release() {
+    if (!is_mine()) return not_mine();
+    const std::uint32_t level = depth.load(std::memory_order_relaxed);
+    MP_ASSERT(level > 0);
+    depth.store(level - 1, std::memory_order_relaxed);
+    if (level == 1) lock.release();
+    return {};
+  }
   /// Whether the calling thread holds it.
-  bool is_mine() const { return lock.is_held_by(this_thread()); }
+  bool is_mine() const { return lock.holder() == base::this_thread(); }
 
   /// Gives all levels up; the caller holds it. Returns their number, for acquire_levels.
   std::uint32_t release_all();
@@ -48,6 +69,10 @@ struct RLockState {
   /// Gives all levels up, and leaves it to the next holder to be told that the one before the
   /// caller died.
   void release_orphaned();
+
+ private:
+  Result<void> acquire_held(Timeout timeout);
+  static Error not_mine();
 };
 static_assert(sizeof(RLockState) == 8 && offsetof(RLockState, depth) == 4 &&
               shm::SharedState<RLockState>);

@@ -6,12 +6,6 @@ namespace mp::sync {
 
 using base::Identity;
 
-RobustLock::Outcome RobustLock::acquire(const Holder& self, const Deadline& deadline) {
-  std::uint32_t seen = 0;
-  if (replace_holder(seen, self.identity.bits())) return Outcome::Acquired;
-  return acquire_contended(self, deadline);
-}
-
 RobustLock::Outcome RobustLock::acquire_contended(const Holder& self, const Deadline& deadline) {
   shm::WaitSlices slices(deadline);
   // After it slept, a waiter cannot know whether others still do: it keeps the bit when it takes
@@ -47,23 +41,6 @@ RobustLock::Outcome RobustLock::acquire_contended(const Holder& self, const Dead
       return Outcome::TimedOut;
     }
   }
-}
-
-/// Acquire on success, so that what the previous holder wrote is seen. Otherwise `seen` is what is
-/// there now.
-bool RobustLock::replace_holder(std::uint32_t& seen, std::uint32_t desired) {
-  return word_.compare_exchange_strong(seen, desired, std::memory_order_acquire,
-                                       std::memory_order_relaxed);
-}
-
-bool RobustLock::release() {
-  std::uint32_t seen = word_.load(std::memory_order_relaxed);
-  do {
-    if (Identity::from_bits(seen).is_nobody()) return false;
-  } while (
-      !word_.compare_exchange_weak(seen, 0, std::memory_order_release, std::memory_order_relaxed));
-  if ((seen & kWaiters) != 0) shm::futex_wake(word_, 1);
-  return true;
 }
 
 void RobustLock::release_orphaned() {

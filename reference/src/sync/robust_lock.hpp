@@ -42,10 +42,27 @@ class RobustLock {
     TimedOut,   ///< not acquired; the holder was seen alive
   };
 
-  Outcome acquire(const Holder& self, const Deadline& deadline);
+  /// Takes a lock that is free, and nothing else.
+  bool try_acquire(base::Identity self) {
+    std::uint32_t free = 0;
+    return replace_holder(free, self.bits());
+  }
+  Outcome acquire(const Holder& self, const Deadline& deadline) {
+    return try_acquire(self.identity) ? Outcome::Acquired : acquire_contended(self, deadline);
+  }
+  /// What acquire does when the lock is not simply free.
+  Outcome acquire_contended(const Holder& self, const Deadline& deadline);
 
   /// Frees the lock, whoever holds it. False, and no effect, when nobody does.
-  bool release();
+  bool release() {
+    std::uint32_t seen = word_.load(std::memory_order_relaxed);
+    do {
+      if (base::Identity::from_bits(seen).is_nobody()) return false;
+    } while (!word_.compare_exchange_weak(seen, 0, std::memory_order_release,
+                                          std::memory_order_relaxed));
+    if ((seen & kWaiters) != 0) shm::futex_wake(word_, 1);
+    return true;
+  }
 
   /// Frees the lock so that the next one to acquire it is told OwnerDied: for a caller that was
   /// told so itself and passes it on. The caller holds the lock.
@@ -57,15 +74,18 @@ class RobustLock {
         base::Identity::from_bits(word_.load(std::memory_order_relaxed));
     return identity.is_nobody() ? base::Identity() : identity;
   }
-  bool is_held_by(const Holder& self) const { return holder() == self.identity; }
 
  private:
   static constexpr std::uint32_t kWaiters = 1u << 31;
   /// A free lock whose last holder died: the number of nobody, with a tag.
   static constexpr std::uint32_t kOrphaned = base::Identity(0, 1).bits();
 
-  Outcome acquire_contended(const Holder& self, const Deadline& deadline);
-  bool replace_holder(std::uint32_t& seen, std::uint32_t desired);
+  /// Acquire on success, so that what the previous holder wrote is seen. Otherwise `seen` is what
+  /// is there now.
+  bool replace_holder(std::uint32_t& seen, std::uint32_t desired) {
+    return word_.compare_exchange_strong(seen, desired, std::memory_order_acquire,
+                                         std::memory_order_relaxed);
+  }
 
   shm::FutexWord word_{0};
 };

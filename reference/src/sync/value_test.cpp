@@ -46,6 +46,37 @@ TEST(Value, CountsExactlyUnderItsLock) {
   EXPECT_EQ(value.value(), 9000);
 }
 
+TEST(Value, WithLockIsOneStep) {
+  const Value<long> value = *Value<long>::create();
+  std::vector<Forked> children;
+  for (int i = 0; i < 3; ++i) {
+    children.emplace_back([&] {
+      for (int n = 0; n < 3000; ++n)
+        EXPECT_TRUE(value.with_lock([](long& number) { number += 1; }));
+    });
+  }
+  for (Forked& child : children) EXPECT_EQ(child.reap(), 0);
+  EXPECT_EQ(value.value(), 9000);
+}
+
+TEST(Value, WithLockReleasesAlsoWhenTheChangeThrows) {
+  const Value<int> value = *Value<int>::create();
+  EXPECT_THROW(static_cast<void>(value.with_lock([](int&) { throw 7; })), int);
+  Forked other([&] { EXPECT_TRUE(value.acquire(std::chrono::seconds(30))); });
+  EXPECT_EQ(other.reap(), 0);
+}
+
+TEST(Value, WithLockIsToldOfADeadHolderOnceAndHoldsNothing) {
+  const Value<int> value = *Value<int>::create(1);
+  Forked holder([&] { EXPECT_TRUE(value.acquire()); });
+  EXPECT_EQ(holder.reap(), 0);
+  const Result<void> told = value.with_lock([](int& number) { number = 2; });
+  EXPECT_EQ(told.error().code, ErrorCode::OwnerDied);
+  EXPECT_EQ(value.value(), 1);
+  EXPECT_TRUE(value.with_lock([](int& number) { number = 2; }));
+  EXPECT_EQ(value.value(), 2);
+}
+
 TEST(Value, FetchAddCountsExactlyWithoutALock) {
   const Value<long> value = *Value<long>::create();
   std::vector<Forked> children;
