@@ -2,6 +2,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "mp/bytes.hpp"
 #include "mp/clock.hpp"
@@ -13,7 +16,56 @@ namespace channel {
 class MessageQueue;
 }
 
-inline constexpr std::size_t kQueueItemBytesMax = 0x7fffffff;
+inline constexpr std::size_t kQueueItemBytesMax = std::size_t{1} << 30;
+
+/// Room for one message in the queue's memory: fill it and commit(), without a copy. Until then
+/// nobody else can put; one who waits for that no longer than a second is told Full, and this
+/// thread must not put. Given up without commit() there is no message; likewise when the process is
+/// killed. Movable, not shared: one thread uses it.
+class QueueReservation {
+ public:
+  QueueReservation(QueueReservation&& other) noexcept = default;
+  QueueReservation& operator=(QueueReservation&&) = delete;
+  ~QueueReservation();
+
+  std::span<std::byte> bytes() const { return bytes_; }
+  /// The message is in the queue. Once; the bytes must not be touched afterwards.
+  void commit();
+
+ private:
+  friend class Queue;
+  QueueReservation(std::shared_ptr<channel::MessageQueue> queue, std::span<std::byte> bytes,
+                   std::uint64_t tail_after)
+      : queue_(std::move(queue)), bytes_(bytes), tail_after_(tail_after) {}
+
+  std::shared_ptr<channel::MessageQueue> queue_;  ///< null when there is nothing to give up
+  std::span<std::byte> bytes_;
+  std::uint64_t tail_after_;
+};
+
+/// The oldest message where it lies in the queue's memory: read it and consume(), without a copy.
+/// Until then nobody else can get; one who waits for that no longer than a second is told Empty,
+/// and this thread must not get. Given up without consume() the message stays the oldest; likewise
+/// when the process is killed. Movable, not shared: one thread uses it.
+class QueuePeek {
+ public:
+  QueuePeek(QueuePeek&& other) noexcept = default;
+  QueuePeek& operator=(QueuePeek&&) = delete;
+  ~QueuePeek();
+
+  BytesView bytes() const { return bytes_; }
+  /// The message is taken. Once; the bytes must not be read afterwards.
+  void consume();
+
+ private:
+  friend class Queue;
+  QueuePeek(std::shared_ptr<channel::MessageQueue> queue, BytesView bytes, std::uint64_t head_after)
+      : queue_(std::move(queue)), bytes_(bytes), head_after_(head_after) {}
+
+  std::shared_ptr<channel::MessageQueue> queue_;  ///< null when there is nothing to give up
+  BytesView bytes_;
+  std::uint64_t head_after_;
+};
 
 /// Messages in the order in which they were put, each of which exactly one get receives. Any number
 /// of processes and threads may put and get. The order is total: that of the moments at which the
@@ -49,6 +101,24 @@ class Queue {
   ///         Closed  this process closed the queue
   Result<Bytes> get(Timeout timeout = kForever) const;
   Result<Bytes> get_nowait() const { return get(kPoll); }
+
+  /// Appends messages in their order, as so many puts that wait no longer than `timeout` together;
+  /// cheaper than they. Others' messages may come between them. Returns how many were put; the
+  /// first that could not be, and those behind it, were not. With none put the error is that of the
+  /// first. A process that is killed meanwhile has put the first few.
+  Result<std::size_t> put_many(std::span<const BytesView> messages,
+                               Timeout timeout = kForever) const;
+  /// Waits for a message and takes it with those that are there behind it, `count_max` at most, in
+  /// their order.
+  /// Errors: as get; none with a `count_max` of 0, which gives none
+  Result<std::vector<Bytes>> get_many(std::size_t count_max, Timeout timeout = kForever) const;
+
+  /// Room for a message of so many bytes, in one piece and not zeroed, waiting for it as put does.
+  /// Errors: as put
+  Result<QueueReservation> reserve(std::size_t length, Timeout timeout = kForever) const;
+  /// The oldest message in its place, waiting for it as get does.
+  /// Errors: as get
+  Result<QueuePeek> peek(Timeout timeout = kForever) const;
 
   /// True at some moment during the call, as every answer about something shared.
   std::size_t qsize() const;

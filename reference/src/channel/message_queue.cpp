@@ -1,54 +1,74 @@
 #include "channel/message_queue.hpp"
 
+#include <bit>
+#include <cstring>
 #include <limits>
 
 #include "mp/queue.hpp"
+#include "shm/spin.hpp"
 
 namespace mp::channel {
 namespace {
 
 using namespace std::chrono_literals;
+using Outcome = sync::RobustLock::Outcome;
 
-/// How long an operation that may not wait still waits for the queue's lock, which is held for the
-/// time of a copy. Only a process that was stopped in the middle of one makes it give up.
+/// How long an operation that may not wait still waits for one of the queue's locks, which are held
+/// for the time of a copy. Only a process that was stopped in the middle of one, or that thinks
+/// about a reservation, makes it give up.
 constexpr Timeout kLockPatience = 1s;
 
-/// The queue's lock for a scope, and the ring in order.
-class LockedRing {
+Deadline patient(const Deadline& deadline) {
+  const Deadline at_least = Deadline::after(kLockPatience);
+  return deadline.when() > at_least.when() ? deadline : at_least;
+}
+
+/// Whether the lock was acquired. What a dead holder left is in order, see QueueState.
+bool acquire(sync::RobustLock& lock, const Deadline& deadline) {
+  const base::Identity self = base::this_process();
+  if (lock.try_acquire(self)) return true;
+  const auto take = [&] { return lock.holder().is_nobody() && lock.try_acquire(self); };
+  if (shm::Spin::briefly(take)) return true;
+  return lock.acquire_contended(sync::this_process(), patient(deadline)) != Outcome::TimedOut;
+}
+
+/// One of the queue's locks for a scope.
+class Held {
  public:
-  LockedRing(const Ring& ring, const Deadline& deadline)
-      : lock_(ring.state().lock), outcome_(lock_.acquire(sync::this_process(), patient(deadline))) {
-    if (outcome_ == Outcome::OwnerDied) ring.recover();
-  }
-  LockedRing(const LockedRing&) = delete;
-  LockedRing& operator=(const LockedRing&) = delete;
-  ~LockedRing() {
-    if (*this) lock_.release();
+  Held(sync::RobustLock& lock, const Deadline& deadline)
+      : lock_(lock), is_held_(acquire(lock, deadline)) {}
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+  ~Held() {
+    if (is_held_) lock_.release();
   }
 
-  explicit operator bool() const { return outcome_ != Outcome::TimedOut; }
+  explicit operator bool() const { return is_held_; }
+  /// Leaves it held, for who will release it.
+  void keep() { is_held_ = false; }
 
  private:
-  using Outcome = sync::RobustLock::Outcome;
-
-  static Deadline patient(const Deadline& deadline) {
-    const Deadline at_least = Deadline::after(kLockPatience);
-    return deadline.when() > at_least.when() ? deadline : at_least;
-  }
-
   sync::RobustLock& lock_;
-  Outcome outcome_;
+  bool is_held_;
 };
 
 Error full() { return {ErrorCode::Full, "the queue is full"}; }
 Error empty() { return {ErrorCode::Empty, "the queue is empty"}; }
+
+/// The half of a mark that counts messages, as a word to sleep on.
+shm::FutexWord& messages_word(std::atomic<std::uint64_t>& mark) {
+  static_assert(std::endian::native == std::endian::little, "it comes first");
+  return reinterpret_cast<shm::FutexWord&>(mark);
+}
 
 }  // namespace
 
 Result<std::shared_ptr<MessageQueue>> MessageQueue::create(std::int64_t maxsize,
                                                            unsigned capacity_log2) {
   constexpr std::int64_t kUnlimited = std::numeric_limits<std::int32_t>::max();
-  if (maxsize > kUnlimited) return Error{ErrorCode::OutOfRange, "maxsize is beyond 2147483647"};
+  if (maxsize > kUnlimited) {
+    return Error{ErrorCode::OutOfRange, "a queue's maxsize is at most 2147483647"};
+  }
   MP_TRY_ASSIGN(
       Ring ring,
       Ring::create(static_cast<std::uint32_t>(maxsize > 0 ? maxsize : kUnlimited), capacity_log2));
@@ -60,69 +80,216 @@ Result<void> MessageQueue::check_open() const {
   return {};
 }
 
-Result<void> MessageQueue::put(BytesView message, const Deadline& deadline) {
-  MP_TRY(check_open());
-  if (message.size() > kQueueItemBytesMax)
-    return Error{ErrorCode::TooLarge, "the item is too long"};
+/// With put_lock held.
+Result<Ring::Place> MessageQueue::find_room(std::size_t length, const Deadline& deadline) const {
+  if (ring_.is_full()) return full();
+  if (const auto place = ring_.place_for(length)) return *place;
+  const Held consumers(state().get_lock, deadline);
+  if (!consumers) return full();
+  MP_TRY(ring_.grow_for(length));
+  const auto place = ring_.place_for(length);
+  MP_ASSERT(place.has_value());
+  return *place;
+}
+
+/// Waits until there is room, and calls `use(lock, place)` with put_lock held.
+template <class Use>
+Result<void> MessageQueue::with_room(std::size_t length, const Deadline& deadline, const Use& use) {
+  if (is_closed()) return check_open();
+  if (length > kQueueItemBytesMax) {
+    return Error{ErrorCode::TooLarge, "a queue's message has at most 1073741824 bytes"};
+  }
   shm::WaitSlices slices(deadline);
   while (true) {
     const bool last_try = deadline.passed();
-    bool was_put = false;
-    std::uint32_t seen = 0;
+    Mark seen(0, 0);
     {
-      const LockedRing locked(ring_, deadline);
-      if (!locked) return full();
-      const Result<void> put = is_full() ? full() : ring_.put(message);
-      was_put = put.has_value();
-      if (was_put) {
-        state().put_event.word.fetch_add(1);
-      } else if (last_try || put.error().code != ErrorCode::Full) {
-        return put;
-      } else {
-        seen = state().get_event.word.load();
+      Held held(state().put_lock, deadline);
+      if (!held) return full();
+      const Result<Ring::Place> place = find_room(length, deadline);
+      if (place) {
+        use(held, *place);
+        return {};
       }
+      if (last_try || place.error().code != ErrorCode::Full) return place.error();
+      seen = ring_.head_seen();
     }
-    if (was_put) {
-      state().put_event.wake(1);
-      return {};
+    wait_for_room(seen, slices);
+  }
+}
+
+Result<void> MessageQueue::put(BytesView message, const Deadline& deadline) {
+  MP_TRY(with_room(message.size(), deadline, [&](const Held&, const Ring::Place& place) {
+    state().putter.here();
+    append(message, place);
+  }));
+  wake_getters(1);
+  return {};
+}
+
+void MessageQueue::append(BytesView message, const Ring::Place& place) const {
+  if (!message.empty()) std::memcpy(place.bytes.data(), message.data(), message.size());
+  ring_.commit(place);
+}
+
+bool MessageQueue::append_if_there_is_room(BytesView message) const {
+  if (message.size() > kQueueItemBytesMax || ring_.is_full()) return false;
+  const std::optional<Ring::Place> place = ring_.place_for(message.size());
+  if (!place) return false;
+  append(message, *place);
+  return true;
+}
+
+Result<std::size_t> MessageQueue::put_many(std::span<const BytesView> messages,
+                                           const Deadline& deadline) {
+  std::size_t done = 0;
+  while (done < messages.size()) {
+    const std::size_t before = done;
+    const Result<void> put =
+        with_room(messages[done].size(), deadline, [&](const Held&, const Ring::Place& first) {
+          state().putter.here();
+          append(messages[done], first);
+          ++done;
+          // What needs more than there is at once is for the next round.
+          while (done < messages.size() && append_if_there_is_room(messages[done])) ++done;
+        });
+    if (!put) {
+      if (done > 0) return done;
+      return put.error();
     }
-    state().get_event.sleep(seen, slices.next());
+    wake_getters(done - before);
+  }
+  return done;
+}
+
+Result<Ring::Place> MessageQueue::reserve(std::size_t length, const Deadline& deadline) {
+  Ring::Place reserved{{}, Mark(0, 0)};
+  MP_TRY(with_room(length, deadline, [&](Held& held, const Ring::Place& place) {
+    reserved = place;
+    held.keep();
+  }));
+  return reserved;
+}
+
+void MessageQueue::commit(const Ring::Place& place) {
+  state().putter.here();
+  ring_.commit(place);
+  state().put_lock.release();
+  wake_getters(1);
+}
+
+void MessageQueue::abandon() { state().put_lock.release(); }
+
+/// Waits until there is a message, and calls `use(lock, oldest)` with get_lock held.
+template <class Use>
+Result<void> MessageQueue::with_oldest(const Deadline& deadline, const Use& use) {
+  if (is_closed()) return check_open();
+  shm::WaitSlices slices(deadline);
+  while (true) {
+    const bool last_try = deadline.passed();
+    Mark seen(0, 0);
+    {
+      Held held(state().get_lock, deadline);
+      if (!held) return empty();
+      if (const auto oldest = ring_.oldest()) {
+        use(held, *oldest);
+        return {};
+      }
+      if (last_try) return empty();
+      seen = Mark::from_bits(state().head.load(std::memory_order_relaxed));
+    }
+    wait_for_message(seen, slices);
   }
 }
 
 Result<Bytes> MessageQueue::get(const Deadline& deadline) {
-  MP_TRY(check_open());
-  shm::WaitSlices slices(deadline);
-  while (true) {
-    const bool last_try = deadline.passed();
-    std::optional<Bytes> message;
-    std::uint32_t seen = 0;
-    {
-      const LockedRing locked(ring_, deadline);
-      if (!locked) return empty();
-      if (!ring_.is_empty()) {
-        message = ring_.get();
-        state().get_event.word.fetch_add(1);
-      } else if (last_try) {
-        return empty();
-      } else {
-        seen = state().put_event.word.load();
-      }
-    }
-    if (message) {
-      state().get_event.wake(1);
-      return *std::move(message);
-    }
-    state().put_event.sleep(seen, slices.next());
+  Bytes message;
+  MP_TRY(with_oldest(deadline, [&](const Held&, const Ring::Oldest& oldest) {
+    message.assign(oldest.bytes.begin(), oldest.bytes.end());
+    state().getter.here();
+    ring_.consume(oldest);
+  }));
+  wake_putters(1);
+  return message;
+}
+
+Result<std::vector<Bytes>> MessageQueue::get_many(std::size_t count_max, const Deadline& deadline) {
+  std::vector<Bytes> messages;
+  if (count_max == 0) {
+    MP_TRY(check_open());
+    return messages;
   }
+  MP_TRY(with_oldest(deadline, [&](const Held&, const Ring::Oldest& first) {
+    state().getter.here();
+    const auto take = [&](const Ring::Oldest& oldest) {
+      messages.emplace_back(oldest.bytes.begin(), oldest.bytes.end());
+      ring_.consume(oldest);
+    };
+    take(first);
+    while (messages.size() < count_max) {
+      const std::optional<Ring::Oldest> next = ring_.oldest();
+      if (!next) break;
+      take(*next);
+    }
+  }));
+  wake_putters(messages.size());
+  return messages;
+}
+
+Result<Ring::Oldest> MessageQueue::peek(const Deadline& deadline) {
+  Ring::Oldest seen{{}, Mark(0, 0)};
+  MP_TRY(with_oldest(deadline, [&](Held& held, const Ring::Oldest& oldest) {
+    seen = oldest;
+    held.keep();
+  }));
+  return seen;
+}
+
+void MessageQueue::consume(const Ring::Oldest& oldest) {
+  state().getter.here();
+  ring_.consume(oldest);
+  state().get_lock.release();
+  wake_putters(1);
+}
+
+/// Whoever waits for the message may have been woken for it and found the lock taken: it looks
+/// again by itself.
+void MessageQueue::leave() { state().get_lock.release(); }
+
+/// The head was `seen` when there was no room.
+void MessageQueue::wait_for_room(Mark seen, shm::WaitSlices& slices) const {
+  auto& head = state().head;
+  const auto moved = [&] { return head.load(std::memory_order_relaxed) != seen.bits(); };
+  if (shm::Spin::until(state().getter, moved)) return;
+  state().putters.sleep(messages_word(head), seen.messages(), slices.next());
+}
+
+/// The tail was `seen` when there was no message: where the head is.
+void MessageQueue::wait_for_message(Mark seen, shm::WaitSlices& slices) const {
+  auto& tail = state().tail;
+  const auto moved = [&] { return tail.load(std::memory_order_relaxed) != seen.bits(); };
+  if (shm::Spin::until(state().putter, moved)) return;
+  state().getters.sleep(messages_word(tail), seen.messages(), slices.next());
+}
+
+// Between the commit and the look at who sleeps a lock was released: its compare-exchange is a full
+// barrier on the processors this runs on, so that a sleeper is seen, or sees the commit.
+
+void MessageQueue::wake_getters(std::size_t messages) const {
+  state().getters.wake(messages_word(state().tail), messages);
+}
+
+void MessageQueue::wake_putters(std::size_t messages) const {
+  state().putters.wake(messages_word(state().head), messages);
 }
 
 Result<void> MessageQueue::task_done() {
   bool none_left = false;
   {
-    const LockedRing locked(ring_, Deadline::never());
-    const std::uint64_t puts = state().puts.load(std::memory_order_relaxed);
-    const std::uint64_t dones = state().dones.load(std::memory_order_relaxed);
+    const Held held(state().task_lock, Deadline::never());
+    const std::uint32_t puts =
+        Mark::from_bits(state().tail.load(std::memory_order_acquire)).messages();
+    const std::uint32_t dones = state().dones.load(std::memory_order_relaxed);
     if (dones == puts)
       return Error{ErrorCode::InvalidArgument, "task_done() called too many times"};
     state().dones.store(dones + 1, std::memory_order_release);  // COMMIT
@@ -140,10 +307,10 @@ bool MessageQueue::join(const Deadline& deadline) {
     const bool last_try = deadline.passed();
     std::uint32_t seen = 0;
     {
-      const LockedRing locked(ring_, deadline);
-      if (!locked) return false;
+      const Held held(state().task_lock, deadline);
+      if (!held) return false;
       if (state().dones.load(std::memory_order_relaxed) ==
-          state().puts.load(std::memory_order_relaxed))
+          Mark::from_bits(state().tail.load(std::memory_order_acquire)).messages())
         return true;
       seen = state().join_event.word.load();
       // Tasks are left, but there was a moment when none were.

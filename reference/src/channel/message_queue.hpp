@@ -9,11 +9,13 @@
 
 namespace mp::channel {
 
-/// A ring with a lock, waiting, a limit and tasks: what Queue, JoinableQueue and SimpleQueue have
-/// in common. One object for each process that uses the queue; threads of a process share it.
+/// A ring with locks, waiting, a limit and tasks: what Queue, JoinableQueue and SimpleQueue have in
+/// common. One object for each process that uses the queue; threads of a process share it.
 ///
-/// A put and a get hold the lock for one copy of the message, and wait outside it. A waiter looks
-/// again at least every shm::WaitSlices::kLongest, so it needs no wake-up from one who died.
+/// Producers hold one lock, consumers another, each for one copy of a message; all wait outside.
+/// A waiter first looks again for a moment when the other side runs on another processor, and then
+/// sleeps until the other side's mark moves: it looks at least every shm::WaitSlices::kLongest, so
+/// it needs no wake-up from one who died.
 class MessageQueue {
  public:
   /// `maxsize`: how many messages it holds; no limit when zero or negative.
@@ -24,8 +26,21 @@ class MessageQueue {
 
   /// Errors: Full, TooLarge, Closed, System
   Result<void> put(BytesView message, const Deadline& deadline);
+  /// How many of the messages it appended, all before the deadline; an error when it is none.
+  Result<std::size_t> put_many(std::span<const BytesView> messages, const Deadline& deadline);
   /// Errors: Empty, Closed
   Result<Bytes> get(const Deadline& deadline);
+  /// At least one message, as many as are there, at most `count_max`.
+  Result<std::vector<Bytes>> get_many(std::size_t count_max, const Deadline& deadline);
+
+  /// Room for a message, with put_lock held until commit or abandon.
+  Result<Ring::Place> reserve(std::size_t length, const Deadline& deadline);
+  void commit(const Ring::Place& place);
+  void abandon();
+  /// The oldest message, with get_lock held until consume or leave.
+  Result<Ring::Oldest> peek(const Deadline& deadline);
+  void consume(const Ring::Oldest& oldest);
+  void leave();
 
   std::uint64_t size() const { return ring_.message_count(); }
   bool is_full() const { return size() >= state().maxsize; }
@@ -36,13 +51,24 @@ class MessageQueue {
   bool join(const Deadline& deadline);
 
   void close() { closed_.store(true); }
-  bool is_closed() const { return closed_.load(); }
+  bool is_closed() const { return closed_.load(std::memory_order_relaxed); }
 
  private:
   explicit MessageQueue(Ring ring) : ring_(std::move(ring)) {}
 
   QueueState& state() const { return ring_.state(); }
   Result<void> check_open() const;
+  Result<Ring::Place> find_room(std::size_t length, const Deadline& deadline) const;
+  template <class Use>
+  Result<void> with_room(std::size_t length, const Deadline& deadline, const Use& use);
+  template <class Use>
+  Result<void> with_oldest(const Deadline& deadline, const Use& use);
+  void append(BytesView message, const Ring::Place& place) const;
+  bool append_if_there_is_room(BytesView message) const;
+  void wait_for_room(Mark seen, shm::WaitSlices& slices) const;
+  void wait_for_message(Mark seen, shm::WaitSlices& slices) const;
+  void wake_getters(std::size_t messages) const;
+  void wake_putters(std::size_t messages) const;
 
   Ring ring_;
   std::atomic<bool> closed_{false};  ///< by this process

@@ -19,6 +19,42 @@ Result<void> Queue::put(BytesView message, Timeout timeout) const {
 
 Result<Bytes> Queue::get(Timeout timeout) const { return queue_->get(Deadline::after(timeout)); }
 
+Result<std::size_t> Queue::put_many(std::span<const BytesView> messages, Timeout timeout) const {
+  return queue_->put_many(messages, Deadline::after(timeout));
+}
+
+Result<std::vector<Bytes>> Queue::get_many(std::size_t count_max, Timeout timeout) const {
+  return queue_->get_many(count_max, Deadline::after(timeout));
+}
+
+Result<QueueReservation> Queue::reserve(std::size_t length, Timeout timeout) const {
+  MP_TRY_ASSIGN(const auto place, queue_->reserve(length, Deadline::after(timeout)));
+  return QueueReservation(queue_, place.bytes, place.tail_after.bits());
+}
+
+QueueReservation::~QueueReservation() {
+  if (queue_ != nullptr) queue_->abandon();
+}
+
+void QueueReservation::commit() {
+  MP_ASSERT(queue_ != nullptr);
+  std::exchange(queue_, nullptr)->commit({bytes_, channel::Mark::from_bits(tail_after_)});
+}
+
+Result<QueuePeek> Queue::peek(Timeout timeout) const {
+  MP_TRY_ASSIGN(const auto oldest, queue_->peek(Deadline::after(timeout)));
+  return QueuePeek(queue_, oldest.bytes, oldest.head_after.bits());
+}
+
+QueuePeek::~QueuePeek() {
+  if (queue_ != nullptr) queue_->leave();
+}
+
+void QueuePeek::consume() {
+  MP_ASSERT(queue_ != nullptr);
+  std::exchange(queue_, nullptr)->consume({bytes_, channel::Mark::from_bits(head_after_)});
+}
+
 std::size_t Queue::qsize() const { return queue_->size(); }
 
 bool Queue::empty() const { return queue_->size() == 0; }

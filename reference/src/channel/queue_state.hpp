@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "shm/last_seen.hpp"
 #include "shm/parking.hpp"
 #include "shm/segment.hpp"
 #include "sync/robust_lock.hpp"
@@ -11,14 +12,14 @@
 namespace mp::channel {
 
 /// Where the ring lies in the segment, in one word, so that a bigger ring replaces it by one store:
-/// the number of its first page, counted from the start of the segment, and the binary logarithm of
-/// its size in bytes.
+/// the number of its first block, counted from the start of the segment, and the binary logarithm
+/// of its size in bytes.
 class Extent {
  public:
-  static constexpr std::uint64_t kPageBytes = 4096;
+  static constexpr std::uint64_t kBlockBytes = 2048;
 
-  constexpr Extent(std::uint64_t first_page, unsigned capacity_log2)
-      : bits_(first_page << 8 | capacity_log2) {}
+  constexpr Extent(std::uint64_t first_block, unsigned capacity_log2)
+      : bits_(first_block << 8 | capacity_log2) {}
   static constexpr Extent from_bits(std::uint64_t bits) {
     return {bits >> 8, static_cast<unsigned>(bits & 0xff)};
   }
@@ -27,54 +28,98 @@ class Extent {
   constexpr std::uint64_t capacity() const { return std::uint64_t{1} << (bits_ & 0xff); }
   /// From the start of the content, which a header precedes.
   constexpr std::uint64_t content_offset() const {
-    return (bits_ >> 8) * kPageBytes - sizeof(shm::SegmentHeader);
+    return (bits_ >> 8) * kBlockBytes - sizeof(shm::SegmentHeader);
   }
   /// Fresh space for a ring of 2^capacity_log2 bytes: what lies directly behind this one.
   constexpr Extent behind(unsigned capacity_log2) const {
-    return {(bits_ >> 8) + capacity() / kPageBytes, capacity_log2};
+    return {(bits_ >> 8) + capacity() / kBlockBytes, capacity_log2};
   }
 
  private:
   std::uint64_t bits_;
 };
 
-/// A message in the ring: this, then its bytes, then nothing up to the next multiple of its size.
-struct MessageHeader {
-  std::uint64_t number;  ///< how many messages were put before it
-  std::uint64_t length;
+/// How far the producers, or the consumers, have come, in one word, so that one store moves both:
+/// how many messages, and where in the ring the next one begins, in units of a header. Both count
+/// since the queue was made, modulo 2^32: a ring has fewer units than that, so differences are
+/// exact.
+class Mark {
+ public:
+  static constexpr std::uint64_t kUnitBytes = 16;
+
+  constexpr Mark(std::uint32_t units, std::uint32_t messages)
+      : bits_(std::uint64_t{units} << 32 | messages) {}
+  static constexpr Mark from_bits(std::uint64_t bits) {
+    return {static_cast<std::uint32_t>(bits >> 32), static_cast<std::uint32_t>(bits)};
+  }
+
+  constexpr std::uint64_t bits() const { return bits_; }
+  constexpr std::uint32_t units() const { return static_cast<std::uint32_t>(bits_ >> 32); }
+  constexpr std::uint32_t messages() const { return static_cast<std::uint32_t>(bits_); }
+  /// One message further, which took that many bytes.
+  constexpr Mark after_message_of(std::uint64_t bytes) const {
+    return {units() + static_cast<std::uint32_t>(bytes / kUnitBytes), messages() + 1};
+  }
+
+  friend constexpr std::uint32_t messages_between(Mark from, Mark to) {
+    return to.messages() - from.messages();
+  }
+  friend constexpr std::uint64_t bytes_between(Mark from, Mark to) {
+    return std::uint64_t{to.units() - from.units()} * kUnitBytes;
+  }
+
+ private:
+  std::uint64_t bits_;
 };
-static_assert(sizeof(MessageHeader) == 16);
+
+/// What precedes bytes in the ring. A message lies in one piece; where it would not fit before the
+/// ring's end, filler fills that up, and counts with the message behind it.
+struct MessageHeader {
+  enum Kind : std::uint64_t { kMessage = 0, kFiller = 1 };
+  std::uint64_t kind;
+  std::uint64_t length;  ///< of the message; of the filler with this header
+};
+static_assert(sizeof(MessageHeader) == Mark::kUnitBytes);
 
 /// What the processes that use one queue share. Zero is an empty queue; `extent` and `maxsize` are
 /// set at creation.
 ///
-/// Positions count bytes since the queue was made and never fall; position modulo capacity is a
-/// place in the ring.
+/// Invariants, at every moment:
+///   [head, tail) are whole messages, with their filler, and fit into the ring.
+///   head_seen is a value that head had, and not older than a ring ago; tail_seen one that tail
+///   had, and not behind head. Both only save a look at the other side's cache line.
+/// `tail` and `head_seen` change only under `put_lock`, `head` and `tail_seen` only under
+/// `get_lock`, `extent` only under both; who takes both takes `put_lock` first. `dones` changes
+/// under `task_lock`.
 ///
-/// Invariant, whenever `lock` is free:
-///   head <= tail <= head + capacity, and [head, tail) are whole messages, numbered gets, gets + 1,
-///   ... puts - 1.
-/// Everything but the counts of sleepers changes only under `lock`.
+/// A death ... anywhere:  what the dead one had not committed lies outside [head, tail), where the
+/// next one writes again. There is nothing to make good: each commit is one store, and no other
+/// word has to agree with it.
 struct QueueState {
   static constexpr shm::Kind kKind = shm::Kind::Queue;
-  static constexpr std::uint16_t kLayoutVersion = 1;
+  static constexpr std::uint16_t kLayoutVersion = 2;
 
-  sync::RobustLock lock;
   std::uint32_t maxsize = 0;
+  sync::RobustLock task_lock;
   std::atomic<std::uint64_t> extent{0};
-  std::atomic<std::uint64_t> tail{0};   ///< storing it commits a put
-  std::atomic<std::uint64_t> head{0};   ///< storing it commits a get
-  std::atomic<std::uint64_t> puts{0};   ///< follows tail: recomputed when its writer died
-  std::atomic<std::uint64_t> gets{0};   ///< follows head: likewise
-  std::atomic<std::uint64_t> dones{0};  ///< storing it commits a task_done
+  std::atomic<std::uint32_t> dones{0};  ///< storing it commits a task_done; modulo 2^32
+  shm::Parking join_event;              ///< counts how often no task was left
+  shm::Sleepers getters;                ///< who wait for tail to move
+  shm::Sleepers putters;                ///< who wait for head to move
 
-  shm::Parking put_event;   ///< counts puts: for those who wait for a message
-  shm::Parking get_event;   ///< counts gets: for those who wait for room
-  shm::Parking join_event;  ///< counts how often no task was left
+  alignas(64) sync::RobustLock put_lock;
+  shm::LastSeen putter;
+  std::atomic<std::uint64_t> tail{0};  ///< storing it commits a put
+  std::atomic<std::uint64_t> head_seen{0};
+
+  alignas(64) sync::RobustLock get_lock;
+  shm::LastSeen getter;
+  std::atomic<std::uint64_t> head{0};  ///< storing it commits a get
+  std::atomic<std::uint64_t> tail_seen{0};
 };
-static_assert(shm::SharedState<QueueState> && sizeof(QueueState) == 80);
-static_assert(offsetof(QueueState, extent) == 8 && offsetof(QueueState, dones) == 48 &&
-              offsetof(QueueState, put_event) == 56 && offsetof(QueueState, join_event) == 72);
+static_assert(shm::SharedState<QueueState> && sizeof(QueueState) == 192);
+static_assert(offsetof(QueueState, put_lock) == 64 && offsetof(QueueState, tail) == 72 &&
+              offsetof(QueueState, get_lock) == 128 && offsetof(QueueState, head) == 136);
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 
 }  // namespace mp::channel

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <thread>
@@ -157,6 +158,94 @@ TEST(Queue, ThreadsOfOneProcessShareIt) {
   });
   for (int n = 0; n < 1000; ++n) EXPECT_EQ(got(queue), std::to_string(n));
   producer.join();
+}
+
+TEST(Queue, PutsManyAndGetsManyInOrder) {
+  const Queue queue = *Queue::create();
+  const BytesView three[] = {bytes_view("a"), bytes_view(""), bytes_view("c")};
+  EXPECT_EQ(*queue.put_many(three), 3u);
+  EXPECT_EQ(queue.qsize(), 3u);
+  EXPECT_EQ(*queue.get_many(2), (std::vector<Bytes>{to_bytes("a"), to_bytes("")}));
+  EXPECT_EQ(*queue.get_many(100), (std::vector<Bytes>{to_bytes("c")}));
+  EXPECT_EQ(code_of(queue.get_many(1, 1ms)), ErrorCode::Empty);
+  EXPECT_TRUE(queue.get_many(0)->empty());
+  EXPECT_EQ(*queue.put_many({}), 0u);
+}
+
+TEST(Queue, PutManySaysHowManyHadRoom) {
+  const Queue queue = *Queue::create(2);
+  const BytesView three[] = {bytes_view("a"), bytes_view("b"), bytes_view("c")};
+  EXPECT_EQ(*queue.put_many(three, 1ms), 2u);
+  EXPECT_EQ(code_of(queue.put_many(three, 1ms)), ErrorCode::Full);
+  EXPECT_EQ(got(queue), "a");
+  EXPECT_EQ(got(queue), "b");
+  EXPECT_EQ(code_of(queue.get_nowait()), ErrorCode::Empty);
+}
+
+TEST(Queue, PutManyWaitsForRoomAndGetManyForAMessage) {
+  const Queue queue = *Queue::create(2);
+  Forked consumer([&] {
+    for (int n = 0; n < 1000;) {
+      const std::vector<Bytes> messages = *queue.get_many(5);
+      for (const Bytes& message : messages) EXPECT_EQ(text_view(message), std::to_string(n++));
+    }
+  });
+  std::vector<std::string> texts;
+  for (int n = 0; n < 1000; ++n) texts.push_back(std::to_string(n));
+  std::vector<BytesView> views;
+  for (const std::string& text : texts) views.push_back(bytes_view(text));
+  EXPECT_EQ(*queue.put_many(views), 1000u);
+  EXPECT_EQ(consumer.reap(), 0);
+}
+
+TEST(Queue, AReservationIsAMessageOnceCommitted) {
+  const Queue queue = *Queue::create();
+  {
+    const QueueReservation given_up = *queue.reserve(10);
+    EXPECT_EQ(queue.qsize(), 0u);
+  }
+  QueueReservation reservation = *queue.reserve(100'000);
+  ASSERT_EQ(reservation.bytes().size(), 100'000u);
+  std::ranges::fill(reservation.bytes(), std::byte{7});
+  EXPECT_EQ(code_of(queue.get_nowait()), ErrorCode::Empty);
+  reservation.commit();
+  EXPECT_EQ(*queue.get_nowait(), Bytes(100'000, std::byte{7}));
+}
+
+TEST(Queue, APeekTakesTheMessageOnceConsumed) {
+  const Queue queue = *Queue::create();
+  ASSERT_TRUE(queue.put(bytes_view("first")));
+  ASSERT_TRUE(queue.put(bytes_view("second")));
+  {
+    const QueuePeek left = *queue.peek();
+    EXPECT_EQ(text_view(left.bytes()), "first");
+  }
+  QueuePeek peek = *queue.peek();
+  EXPECT_EQ(text_view(peek.bytes()), "first");
+  peek.consume();
+  EXPECT_EQ(got(queue, kPoll), "second");
+  EXPECT_EQ(code_of(queue.peek(1ms)), ErrorCode::Empty);
+}
+
+TEST(Queue, WhoDiesWithAReservationOrAPeekHoldsNobodyUp) {
+  const Queue queue = *Queue::create();
+  ASSERT_TRUE(queue.put(bytes_view("first")));
+  Forked child([&] {
+    QueueReservation reservation = *queue.reserve(10);
+    QueuePeek peek = *queue.peek();
+    ::_exit(text_view(peek.bytes()) == "first" ? 0 : 2);
+  });
+  EXPECT_EQ(child.reap(), 0);
+  ASSERT_TRUE(queue.put(bytes_view("second"), kTestDeadline));
+  EXPECT_EQ(got(queue), "first");
+  EXPECT_EQ(got(queue), "second");
+}
+
+TEST(Queue, AConsumerDoesNotWaitForAReservation) {
+  const Queue queue = *Queue::create();
+  ASSERT_TRUE(queue.put(bytes_view("there")));
+  const QueueReservation reservation = *queue.reserve(10);
+  EXPECT_EQ(got(queue, kPoll), "there");
 }
 
 TEST(JoinableQueue, JoinWaitsForEveryTask) {

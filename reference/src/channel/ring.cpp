@@ -11,26 +11,33 @@ namespace mp::channel {
 namespace {
 
 constexpr std::memory_order kRelaxed = std::memory_order_relaxed;
+constexpr std::memory_order kAcquire = std::memory_order_acquire;
 constexpr std::memory_order kRelease = std::memory_order_release;
 
-/// The first page of the segment is the header and the state; rings begin behind it.
-constexpr std::uint64_t kFirstPage = 1;
-static_assert(sizeof(shm::SegmentHeader) + sizeof(QueueState) <= Extent::kPageBytes);
+/// The header and the state precede the first ring.
+constexpr std::uint64_t kFirstBlock = 1;
+static_assert(sizeof(shm::SegmentHeader) + sizeof(QueueState) <= Extent::kBlockBytes);
 
-/// How much address space a queue sets aside. A limit on address space may force it to be content
-/// with less.
-constexpr std::size_t kReservedBytesMost = std::size_t{1} << 35;
+/// How much address space a queue sets aside: room for a message of a gibibyte wherever the ring
+/// stands, after all smaller rings; and ten thousand queues fit into an address space. A limit on
+/// address space may force it to be content with less.
+constexpr std::size_t kReservedBytesMost = std::size_t{1} << 33;
 constexpr std::size_t kReservedBytesLeast = std::size_t{1} << 26;
+constexpr unsigned kCapacityLog2Max = 33;
 
-/// How much of the ring a message takes.
+/// How much of the ring a message takes, without filler.
 std::uint64_t room_for(std::uint64_t length) {
-  constexpr std::uint64_t kUnit = sizeof(MessageHeader);
+  constexpr std::uint64_t kUnit = Mark::kUnitBytes;
   return kUnit + (length + kUnit - 1) / kUnit * kUnit;
 }
 
-/// The smallest ring that holds so many bytes.
-unsigned capacity_log2_for(std::uint64_t bytes) {
-  return static_cast<unsigned>(std::bit_width(bytes - 1));
+std::uint64_t place_of(Mark mark, Extent ring) {
+  return (mark.units() * Mark::kUnitBytes) & (ring.capacity() - 1);
+}
+
+/// What has to be filled up before a message so that it lies in one piece.
+std::uint64_t filler_before(std::uint64_t place, std::uint64_t room, Extent ring) {
+  return place + room <= ring.capacity() ? 0 : ring.capacity() - place;
 }
 
 Result<std::shared_ptr<shm::Segment>> create_segment(Extent first) {
@@ -49,8 +56,8 @@ Result<std::shared_ptr<shm::Segment>> create_segment(Extent first) {
 }  // namespace
 
 Result<Ring> Ring::create(std::uint32_t maxsize, unsigned capacity_log2) {
-  const Extent first(kFirstPage, capacity_log2);
-  MP_ASSERT(first.capacity() >= Extent::kPageBytes);
+  const Extent first(kFirstBlock, capacity_log2);
+  MP_ASSERT(first.capacity() >= Extent::kBlockBytes);
   MP_TRY_ASSIGN(std::shared_ptr<shm::Segment> segment, create_segment(first));
   auto* state = new (segment->content()) QueueState;
   state->maxsize = maxsize;
@@ -58,95 +65,77 @@ Result<Ring> Ring::create(std::uint32_t maxsize, unsigned capacity_log2) {
   return Ring(std::move(segment));
 }
 
-bool Ring::is_empty() const { return state_->head.load(kRelaxed) == state_->tail.load(kRelaxed); }
-
-std::uint64_t Ring::message_count() const {
-  // Gets first: between the two readings puts only rises, so the difference never is negative.
-  const std::uint64_t gets = state_->gets.load(std::memory_order_acquire);
-  const std::uint64_t puts = state_->puts.load(std::memory_order_acquire);
-  return puts - gets;
+std::uint32_t Ring::message_count() const {
+  // The head first: between the two readings the tail only rises, so the difference never is
+  // negative. Both are the state after whole operations.
+  const Mark head = load(state_->head, kAcquire);
+  return messages_between(head, load(state_->tail, kAcquire));
 }
 
-Result<void> Ring::put(BytesView message) const {
-  const std::uint64_t room = room_for(message.size());
-  MP_TRY(make_room(room));
-  const std::uint64_t tail = state_->tail.load(kRelaxed);
-  const std::uint64_t number = state_->puts.load(kRelaxed);
-  header_at(tail) = {.number = number, .length = message.size()};
-  write(tail + sizeof(MessageHeader), message);
-  state_->tail.store(tail + room, kRelease);  // COMMIT
-  state_->puts.store(number + 1, kRelease);
-  return {};
+bool Ring::is_full() const {
+  const Mark tail = load(state_->tail, kRelaxed);
+  if (messages_between(head_seen(), tail) < state_->maxsize) return false;
+  state_->head_seen.store(state_->head.load(kAcquire), kRelaxed);
+  return messages_between(head_seen(), tail) >= state_->maxsize;
 }
 
-Bytes Ring::get() const {
-  MP_ASSERT(!is_empty());
-  const std::uint64_t head = state_->head.load(kRelaxed);
-  const MessageHeader header = header_at(head);
-  Bytes message(header.length);
-  read(head + sizeof(MessageHeader), message);
-  state_->head.store(head + room_for(header.length), kRelease);  // COMMIT
-  state_->gets.store(header.number + 1, kRelease);
-  return message;
-}
-
-void Ring::recover() const {
-  const std::uint64_t head = state_->head.load(kRelaxed);
-  const std::uint64_t tail = state_->tail.load(kRelaxed);
-  if (head == tail) {
-    // At most one count is behind, and by one: that of the operation that emptied the ring and was
-    // not counted.
-    const std::uint64_t count = std::max(state_->puts.load(kRelaxed), state_->gets.load(kRelaxed));
-    state_->puts.store(count, kRelease);
-    state_->gets.store(count, kRelease);
-    return;
+std::optional<Ring::Place> Ring::place_for(std::size_t length) const {
+  const Extent ring = extent();
+  const Mark tail = load(state_->tail, kRelaxed);
+  const std::uint64_t room = room_for(length);
+  const std::uint64_t start = place_of(tail, ring);
+  const std::uint64_t filler = filler_before(start, room, ring);
+  const std::uint64_t needed = filler + room;
+  if (ring.capacity() - bytes_between(head_seen(), tail) < needed) {
+    state_->head_seen.store(state_->head.load(kAcquire), kRelaxed);
+    if (ring.capacity() - bytes_between(head_seen(), tail) < needed) return std::nullopt;
   }
-  const std::uint64_t first = header_at(head).number;
-  std::uint64_t next = first;
-  for (std::uint64_t position = head; position != tail;
-       position += room_for(header_at(position).length)) {
-    MP_ASSERT(position < tail && header_at(position).number == next);
-    ++next;
+  if (filler > 0) header_at(ring, start) = {MessageHeader::kFiller, filler};
+  MessageHeader& header = header_at(ring, filler > 0 ? 0 : start);
+  header = {MessageHeader::kMessage, length};
+  auto* first = reinterpret_cast<std::byte*>(&header + 1);
+  return Place{{first, length}, tail.after_message_of(needed)};
+}
+
+std::optional<Ring::Oldest> Ring::oldest() const {
+  const Mark head = load(state_->head, kRelaxed);
+  if (load(state_->tail_seen, kRelaxed).messages() == head.messages()) {
+    const Mark tail = load(state_->tail, kAcquire);
+    if (tail.messages() == head.messages()) return std::nullopt;
+    // Before the head moves on: it never overtakes what was seen of the tail.
+    state_->tail_seen.store(tail.bits(), kRelease);
   }
-  state_->puts.store(next, kRelease);
-  state_->gets.store(first, kRelease);
-}
-
-MessageHeader& Ring::header_at(std::uint64_t position) const {
   const Extent ring = extent();
-  std::byte* place =
-      segment_->content() + ring.content_offset() + (position & (ring.capacity() - 1));
-  return *reinterpret_cast<MessageHeader*>(
-      place);  // positions and capacity are multiples of its size
+  const std::uint64_t start = place_of(head, ring);
+  const MessageHeader* header = &header_at(ring, start);
+  std::uint64_t taken = 0;
+  if (header->kind == MessageHeader::kFiller) {
+    taken = header->length;
+    header = &header_at(ring, (start + taken) & (ring.capacity() - 1));
+  }
+  taken += room_for(header->length);
+  const auto* first = reinterpret_cast<const std::byte*>(header + 1);
+  return Oldest{{first, header->length}, head.after_message_of(taken)};
 }
 
-void Ring::write(std::uint64_t position, BytesView bytes) const {
-  const Extent ring = extent();
-  std::byte* base = segment_->content() + ring.content_offset();
-  const std::uint64_t place = position & (ring.capacity() - 1);
-  const std::size_t before_end = std::min<std::size_t>(bytes.size(), ring.capacity() - place);
-  std::copy_n(bytes.data(), before_end, base + place);
-  std::copy(bytes.begin() + static_cast<std::ptrdiff_t>(before_end), bytes.end(), base);
-}
-
-void Ring::read(std::uint64_t position, std::span<std::byte> bytes) const {
-  const Extent ring = extent();
-  const std::byte* base = segment_->content() + ring.content_offset();
-  const std::uint64_t place = position & (ring.capacity() - 1);
-  const std::size_t before_end = std::min<std::size_t>(bytes.size(), ring.capacity() - place);
-  std::copy_n(base + place, before_end, bytes.data());
-  std::copy_n(base, bytes.size() - before_end, bytes.data() + before_end);
-}
-
-Result<void> Ring::make_room(std::uint64_t needed) const {
-  const std::uint64_t used = state_->tail.load(kRelaxed) - state_->head.load(kRelaxed);
-  if (extent().capacity() - used >= needed) return {};
-  const Extent wanted = extent().behind(capacity_log2_for(used + needed));
-  if (is_reserved(wanted)) return grow(wanted);
-  const bool fits_when_empty =
-      extent().capacity() >= needed || is_reserved(extent().behind(capacity_log2_for(needed)));
-  if (fits_when_empty) return Error{ErrorCode::Full, "the queue cannot grow any further"};
-  return Error{ErrorCode::TooLarge, "more than the queue can ever hold"};
+Result<void> Ring::grow_for(std::size_t length) const {
+  const Mark tail = load(state_->tail, kRelaxed);
+  const std::uint64_t used = bytes_between(load(state_->head, kAcquire), tail);
+  const std::uint64_t room = room_for(length);
+  const Extent now = extent();
+  const auto fits = [&](Extent ring) {
+    return used + filler_before(place_of(tail, ring), room, ring) + room <= ring.capacity();
+  };
+  unsigned log2 = static_cast<unsigned>(std::bit_width(now.capacity()));
+  if (now.capacity() == std::uint64_t{1} << kFirstCapacityLog2) log2 = kUsualCapacityLog2;
+  while (log2 < kCapacityLog2Max && !fits(now.behind(log2))) ++log2;
+  if (is_reserved(now.behind(log2))) return grow(now.behind(log2));
+  // Twice the room suffices wherever the tail stands.
+  const unsigned enough_log2 = static_cast<unsigned>(std::bit_width(2 * room - 1));
+  if (now.capacity() >= 2 * room || is_reserved(now.behind(enough_log2))) {
+    return Error{ErrorCode::Full, "the queue cannot grow any further"};
+  }
+  return Error{ErrorCode::TooLarge, "the message is longer than the queue can ever hold"};
 }
 
 bool Ring::is_reserved(Extent ring) const {
@@ -162,16 +151,18 @@ Result<void> Ring::grow(Extent fresh) const {
   return {};
 }
 
+/// What lies in one piece in a ring does so in a bigger one, whose size is a multiple.
 void Ring::copy_messages(Extent from, Extent to) const {
   const std::byte* source = segment_->content() + from.content_offset();
   std::byte* target = segment_->content() + to.content_offset();
-  const std::uint64_t tail = state_->tail.load(kRelaxed);
-  std::uint64_t position = state_->head.load(kRelaxed);
-  while (position != tail) {
+  const Mark head = load(state_->head, kRelaxed);
+  std::uint64_t position = head.units() * Mark::kUnitBytes;
+  const std::uint64_t end = position + bytes_between(head, load(state_->tail, kRelaxed));
+  while (position != end) {
     const std::uint64_t old_place = position & (from.capacity() - 1);
     const std::uint64_t new_place = position & (to.capacity() - 1);
     const std::uint64_t length =
-        std::min({tail - position, from.capacity() - old_place, to.capacity() - new_place});
+        std::min({end - position, from.capacity() - old_place, to.capacity() - new_place});
     std::memcpy(target + new_place, source + old_place, length);
     position += length;
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "channel/queue_state.hpp"
 #include "mp/bytes.hpp"
@@ -10,57 +11,79 @@ namespace mp::channel {
 
 /// The messages of a queue in shared memory: the sequential part, without locks and waiting.
 ///
-/// put:  1. grow the ring when the message does not fit   2. write number, length and bytes behind
-/// the tail
-///       3. COMMIT: store the tail                        4. count
-/// get:  1. read the message at the head                  2. COMMIT: store the head      3. count
-/// grow: 1. provide memory behind the ring                2. copy the messages there
-///       3. COMMIT: store the extent                      4. give the old memory back
+/// put:  1. write header and bytes behind the tail              2. COMMIT: store the tail
+/// get:  1. read the message at the head                        2. COMMIT: store the head
+/// grow: 1. provide memory behind the ring   2. copy the messages there
+///       3. COMMIT: store the extent         4. give the old memory back
 ///
-/// A death ... before a commit:    nothing happened; what was written lies outside [head, tail) or
-/// outside the
-///                                 extent, where the next one writes again.
-///         ... after the commit:   it happened; only the count is wrong, and recover() counts
-///         again.
-///         ... within recover():   it starts again, from the same positions.
-///         ... in grow's last step:  the old memory stays allocated until the queue goes away.
-///
-/// All methods but message_count() need the queue's lock.
+/// A death before a commit: nothing happened. After it: it happened, wholly. In grow's last step:
+/// the old memory stays allocated until the queue goes away.
 class Ring {
  public:
-  static constexpr unsigned kFirstCapacityLog2 = 16;
+  /// The first ring shares a page with the state: an empty queue is one page. It grows when a
+  /// message does not fit, at once to the usual size.
+  static constexpr unsigned kFirstCapacityLog2 = 11;
+  static constexpr unsigned kUsualCapacityLog2 = 16;
 
-  /// The ring begins with 2^capacity_log2 bytes, at least a page.
+  /// The ring begins with 2^capacity_log2 bytes, at least 2048.
   /// Errors: System  no memory, descriptor or address space is left
   static Result<Ring> create(std::uint32_t maxsize, unsigned capacity_log2 = kFirstCapacityLog2);
 
   QueueState& state() const { return *state_; }
 
-  bool is_empty() const;
-  /// May be asked at any time; then it was true at some moment.
-  std::uint64_t message_count() const;
+  /// How many messages there were at some moment during the call.
+  std::uint32_t message_count() const;
 
+  // With put_lock:
+
+  /// Where a message goes, and the tail once it is there.
+  struct Place {
+    std::span<std::byte> bytes;
+    Mark tail_after;
+  };
+  /// Whether as many messages as there may be are there.
+  bool is_full() const;
+  /// Null when it does not fit into the ring as it is.
+  std::optional<Place> place_for(std::size_t length) const;
+  void commit(const Place& place) const {
+    state_->tail.store(place.tail_after.bits(), std::memory_order_release);
+  }
+  /// The head that the last answer of is_full or place_for was about, if it was No.
+  Mark head_seen() const { return load(state_->head_seen, std::memory_order_relaxed); }
+
+  // With both locks:
+
+  /// Makes place_for succeed.
   /// Errors: Full      the ring cannot grow so far, but there will be room when messages are taken
   ///         TooLarge  there will never be room for such a message
   ///         System    no memory is left
-  Result<void> put(BytesView message) const;
-  /// The ring is not empty.
-  Bytes get() const;
+  Result<void> grow_for(std::size_t length) const;
 
-  /// Makes the counts agree with the positions, after a death.
-  void recover() const;
+  // With get_lock:
+
+  /// The oldest message, and the head once it is taken.
+  struct Oldest {
+    BytesView bytes;
+    Mark head_after;
+  };
+  std::optional<Oldest> oldest() const;
+  void consume(const Oldest& oldest) const {
+    state_->head.store(oldest.head_after.bits(), std::memory_order_release);
+  }
 
  private:
   explicit Ring(std::shared_ptr<shm::Segment> segment)
       : segment_(std::move(segment)), state_(reinterpret_cast<QueueState*>(segment_->content())) {}
 
+  static Mark load(const std::atomic<std::uint64_t>& mark, std::memory_order order) {
+    return Mark::from_bits(mark.load(order));
+  }
   Extent extent() const {
     return Extent::from_bits(state_->extent.load(std::memory_order_relaxed));
   }
-  MessageHeader& header_at(std::uint64_t position) const;
-  void write(std::uint64_t position, BytesView bytes) const;
-  void read(std::uint64_t position, std::span<std::byte> bytes) const;
-  Result<void> make_room(std::uint64_t needed) const;
+  MessageHeader& header_at(Extent ring, std::uint64_t place) const {
+    return *reinterpret_cast<MessageHeader*>(segment_->content() + ring.content_offset() + place);
+  }
   bool is_reserved(Extent ring) const;
   Result<void> grow(Extent fresh) const;
   void copy_messages(Extent from, Extent to) const;

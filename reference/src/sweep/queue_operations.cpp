@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "channel/message_queue.hpp"
 #include "mp/joinable_queue.hpp"
 #include "mp/simple_queue.hpp"
@@ -62,6 +64,69 @@ World put_that_grows() {
   const Texts contents = {"a", text_of(1000)};
   for (const std::string& text : contents) put(queue, text);
   return put_into(queue, contents, text_of(3200));
+}
+
+World put_many() {
+  const Queue queue = queue_of({"a"});
+  World world = world_around(queue, {}, {});
+  const auto fresh = [] {
+    return std::vector<BytesView>{bytes_view("1"), bytes_view("2"), bytes_view("3")};
+  };
+  world.operate = [queue, fresh] { static_cast<void>(queue.put_many(fresh())); };
+  world.inspect = [queue] {
+    const Texts whole = {"a", "1", "2", "3"};
+    const Texts seen = drain(queue);
+    require(!seen.empty() && seen.size() <= whole.size() &&
+                std::equal(seen.begin(), seen.end(), whole.begin()),
+            "the first few were put, in their order");
+  };
+  return world;
+}
+
+World get_many() {
+  const Queue queue = queue_of({"1", "2", "3", "4"});
+  World world = world_around(queue, {}, {});
+  world.operate = [queue] { static_cast<void>(queue.get_many(3)); };
+  world.inspect = [queue] {
+    const Texts whole = {"1", "2", "3", "4"};
+    const Texts seen = drain(queue);
+    require(!seen.empty() && seen.size() <= whole.size() &&
+                std::equal(seen.rbegin(), seen.rend(), whole.rbegin()),
+            "the first few were taken, in their order");
+  };
+  return world;
+}
+
+World reserve_and_commit() {
+  const Queue queue = queue_of({"a"});
+  World world = world_around(queue, {"a"}, {"a", "new"});
+  world.operate = [queue] {
+    QueueReservation room = require(queue.reserve(3), "there is room");
+    std::copy_n(bytes_view("new").begin(), 3, room.bytes().begin());
+    room.commit();
+  };
+  return world;
+}
+
+World reserve_and_abandon() {
+  const Queue queue = queue_of({"a"});
+  World world = world_around(queue, {"a"}, {"a"});
+  world.operate = [queue] { static_cast<void>(queue.reserve(3)); };
+  return world;
+}
+
+World peek_and_consume() {
+  const Queue queue = queue_of({"a", "b"});
+  World world = world_around(queue, {"a", "b"}, {"b"});
+  world.operate = [queue] { require(queue.peek(), "a message is there").consume(); };
+  return world;
+}
+
+World peek_and_leave() {
+  const Queue queue = queue_of({"a", "b"});
+  World world = world_around(queue, {"a", "b"}, {"a", "b"});
+  world.operate = [queue] { static_cast<void>(queue.peek()); };
+  return world;
 }
 
 World put_full() {
@@ -165,6 +230,12 @@ std::vector<Operation> queue_operations() {
       {"queue.put.across_the_end", put_across_the_end},
       {"queue.put.growing", put_that_grows},
       {"queue.put.full", put_full},
+      {"queue.put_many", put_many},
+      {"queue.get_many", get_many},
+      {"queue.reserve.commit", reserve_and_commit},
+      {"queue.reserve.abandon", reserve_and_abandon},
+      {"queue.peek.consume", peek_and_consume},
+      {"queue.peek.leave", peek_and_leave},
       {"queue.get",
        [] {
          return get_from(queue_of({"a", "b"}), {"a", "b"});

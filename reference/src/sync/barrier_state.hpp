@@ -53,7 +53,7 @@ enum class RoundEnd : std::uint32_t { None = 0, Pass, Break, Reset };
 ///         ... of one that is to leave:  its place is taken from it when places run short.
 struct BarrierState {
   static constexpr shm::Kind kKind = shm::Kind::Barrier;
-  static constexpr std::uint16_t kLayoutVersion = 1;
+  static constexpr std::uint16_t kLayoutVersion = 2;
 
   RobustLock lock;
   std::uint32_t party_count = 0;
@@ -61,7 +61,6 @@ struct BarrierState {
   std::atomic<RoundEnd> ending{RoundEnd::None};
   std::atomic<std::uint32_t> broken{0};
   std::atomic<std::uint32_t> actor{0};  ///< the identity of the party that runs the action
-  std::uint32_t unused = 0;
 };
 static_assert(sizeof(BarrierState) == 32 && shm::SharedState<BarrierState>);
 static_assert(std::atomic<RoundEnd>::is_always_lock_free);

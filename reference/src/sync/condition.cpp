@@ -11,6 +11,14 @@ namespace {
 using sync::ConditionState;
 using Outcome = sync::RobustLock::Outcome;
 
+/// Who notifies, or was notified, holds the lock for some moments more: where it does so on another
+/// processor, it is not worth a sleep.
+template <class LockType>
+void await_release(const LockType& lock, const ConditionState& state) {
+  if (!state.announced.changer.is_elsewhere()) return;
+  shm::Spin::briefly([&] { return lock.lock.holder().is_nobody(); });
+}
+
 /// One wait with a lock of either type, which the caller holds before and after.
 template <class LockType>
 Result<bool> wait_with(LockType& lock, ConditionState& state, const Deadline& deadline) {
@@ -24,6 +32,7 @@ Result<bool> wait_with(LockType& lock, ConditionState& state, const Deadline& de
       state.announced.sleep(seen, slices.next());
       continue;
     }
+    await_release(lock, state);
     const Outcome outcome = lock.acquire_levels(levels, Deadline::never());
     const bool notified = state.take_notification(ticket);
     if (!notified && !last_try) {  // somebody else was faster
@@ -57,7 +66,12 @@ Result<Condition> Condition::create(Lock lock) { return create_with(std::move(lo
 Result<Condition> Condition::create(RLock lock) { return create_with(std::move(lock.state_)); }
 
 Result<void> Condition::acquire(Timeout timeout) const {
-  return std::visit([timeout](const auto& lock) { return lock->acquire(timeout); }, lock_);
+  return std::visit(
+      [&](const auto& lock) {
+        if (!lock->lock.holder().is_nobody() && !lock->is_mine()) await_release(*lock, *state_);
+        return lock->acquire(timeout);
+      },
+      lock_);
 }
 
 Result<void> Condition::release() const {

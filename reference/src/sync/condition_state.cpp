@@ -52,8 +52,7 @@ void ConditionState::notify(std::uint64_t n) {
   if (all) {
     announced.wake_all();
   } else {
-    announced.wake(static_cast<int>(
-        std::min<std::uint64_t>(n, static_cast<std::uint64_t>(std::numeric_limits<int>::max()))));
+    announced.wake(n);
   }
 }
 

@@ -24,7 +24,7 @@ namespace mp::sync {
 ///         ... of a notifier before it announced:  waiters look at the end of their slice.
 struct ConditionState {
   static constexpr shm::Kind kKind = shm::Kind::Condition;
-  static constexpr std::uint16_t kLayoutVersion = 1;
+  static constexpr std::uint16_t kLayoutVersion = 2;
 
   shm::Parking announced;  ///< changes with every notification
   std::atomic<std::uint64_t> next_ticket{0};
@@ -44,6 +44,6 @@ struct ConditionState {
   /// Lets `n` of those who wait go on; all, when they are no more.
   void notify(std::uint64_t n);
 };
-static_assert(sizeof(ConditionState) == 48 && shm::SharedState<ConditionState>);
+static_assert(sizeof(ConditionState) == 56 && shm::SharedState<ConditionState>);
 
 }  // namespace mp::sync

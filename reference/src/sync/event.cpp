@@ -11,14 +11,14 @@ namespace sync {
 /// and the wake-up: waiters notice at the end of their slice.
 struct EventState {
   static constexpr shm::Kind kKind = shm::Kind::Event;
-  static constexpr std::uint16_t kLayoutVersion = 1;
+  static constexpr std::uint16_t kLayoutVersion = 2;
 
   shm::Parking flag;
 
   static constexpr std::uint32_t kSet = 1;
   static constexpr std::uint32_t kOneSetting = 2;
 };
-static_assert(sizeof(EventState) == 8 && shm::SharedState<EventState>);
+static_assert(sizeof(EventState) == 12 && shm::SharedState<EventState>);
 
 }  // namespace sync
 

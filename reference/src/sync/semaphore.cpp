@@ -10,7 +10,7 @@ namespace sync {
 /// A death ... of a holder:  its permits are gone.   ... of a waiter:  see shm::Parking.
 struct SemaphoreState {
   static constexpr shm::Kind kKind = shm::Kind::Semaphore;
-  static constexpr std::uint16_t kLayoutVersion = 1;
+  static constexpr std::uint16_t kLayoutVersion = 2;
 
   shm::Parking value;
   std::uint32_t maximum;
@@ -18,7 +18,7 @@ struct SemaphoreState {
   bool try_acquire();
   bool try_release();
 };
-static_assert(sizeof(SemaphoreState) == 12 && shm::SharedState<SemaphoreState>);
+static_assert(sizeof(SemaphoreState) == 16 && shm::SharedState<SemaphoreState>);
 
 bool SemaphoreState::try_acquire() {
   std::uint32_t seen = value.word.load(std::memory_order_relaxed);
