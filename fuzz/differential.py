@@ -198,7 +198,7 @@ def operations(values, source):
                  ("keys",), ("values",), ("items",), ("copy",), ("__len__",), ("__contains__", value()), ("clear",), ("#GETVALUE",)),
         "Queue": (("put_nowait", value()), ("get_nowait",), ("qsize",), ("empty",), ("full",), ("task_done",), ("put", value(), False),
                   ("get", False), ("get", True, 0)),
-        "Semaphore": (("acquire", False), ("release",), ("release", number()), ("acquire", True, 0)),
+        "Semaphore": (("acquire", False), ("release",), ("release", source.choice((-1, 0, 1, 2))), ("acquire", True, 0)),
         "Event": (("is_set",), ("set",), ("clear",), ("wait", 0)),
         "Value": (("get",), ("set", value())),
         "Array": (("__getitem__", index()), ("__setitem__", index(), number()), ("__len__",), ("#GETVALUE",)),
@@ -252,6 +252,8 @@ def compare_objects(ours, theirs, until, seed):
             results = [outcome(proxy, method, args) for proxy in pair]
             if results[0] == results[1]:
                 continue
+            if sys.version_info < (3, 12) and results[1].startswith("TypeError") and "slice(" in repr(args):
+                break  # a slice has a hash from 3.12 on, and here; the objects may differ now
             differences += 1
             print(f"{type_id} after {len(done) - 1} calls: {str(done[-1])[:300]}\n  CPython   {results[1][:300]}\n  reference {results[0][:300]}", flush=True)
             break
