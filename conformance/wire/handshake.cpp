@@ -22,6 +22,12 @@ std::string hmac(const EVP_MD* digest, std::string_view key, std::string_view me
 
 }  // namespace
 
+std::string_view digest_prefix(std::string_view payload) {
+  // One random payload of 256 begins with a brace.
+  if (payload.size() == kBareChallengeSize || !payload.starts_with('{')) return {};
+  return payload.substr(0, payload.find('}') + 1);
+}
+
 std::string md5_answer(std::string_view key, std::string_view payload) {
   return hmac(EVP_md5(), key, payload);
 }
@@ -31,7 +37,8 @@ std::string sha256_answer(std::string_view key, std::string_view payload) {
 }
 
 std::string answer(std::string_view key, std::string_view payload) {
-  return payload.starts_with("{sha256}") ? sha256_answer(key, payload) : md5_answer(key, payload);
+  return digest_prefix(payload) == "{sha256}" ? sha256_answer(key, payload)
+                                              : md5_answer(key, payload);
 }
 
 }  // namespace mpspec

@@ -10,6 +10,12 @@ inline constexpr std::string_view kChallenge = "#CHALLENGE#";
 inline constexpr std::string_view kWelcome = "#WELCOME#";
 inline constexpr std::string_view kFailure = "#FAILURE#";
 
+/// The length of a challenge's payload that names no digest (CPython 3.8 to 3.11): whatever its
+/// bytes are, all are random.
+inline constexpr std::size_t kBareChallengeSize = 20;
+/// The name of the digest in braces that a challenge's payload begins with; empty when it names
+/// none.
+std::string_view digest_prefix(std::string_view payload);
 /// The 16 raw bytes of HMAC-MD5 of a challenge's payload.
 std::string md5_answer(std::string_view key, std::string_view payload);
 /// `{sha256}` and the 32 raw bytes of HMAC-SHA256 of it.

@@ -27,6 +27,13 @@ TEST(Digests, AreThoseOfTheSpecification) {
                                   "ba9e89bc95efd4aba4af"));
 }
 
+TEST(Digests, ABareChallengeNamesNoneEvenWhenItsBytesBeginLikeAName) {
+  EXPECT_EQ(digest_prefix("{sha256}" + std::string(12, 'r')), "");
+  EXPECT_EQ(digest_prefix('{' + std::string(19, 'r')), "");
+  EXPECT_EQ(digest_prefix("{sha256}" + std::string(40, 'r')), "{sha256}");
+  EXPECT_EQ(digest_prefix('{' + std::string(40, 'r')), "") << "no end of the name";
+}
+
 TEST(PickleReader, ReadsTheWorkedBytes) {
   const Pickled dummy =
       read_pickle(from_hex("8004951000000000000000284e8c0564756d6d7994297d9474942e"));
