@@ -7,6 +7,7 @@
 #include "mp/manager.hpp"
 #include "python_clients.hpp"
 #include "raw/echo.hpp"
+#include "raw/futex.hpp"
 #include "suites.hpp"
 
 namespace mp::bench {
@@ -76,11 +77,12 @@ Operation queue_pair(const Manager& manager) {
   };
 }
 
-Contender redis(const std::string& name, int clients, const std::string& prepare,
-                const std::string& first, const std::string& second = "") {
+Contender redis_on(Placement placement, const std::string& name, int clients,
+                   const std::string& prepare, const std::string& first,
+                   const std::string& second = "") {
   return {.name = "Redis " + name, .run = [=](std::int64_t operations) {
-            const Running& server = redis_server(placement_of(clients));
-            return run_clients(clients, placement_of(clients), operations, [&]() -> Operation {
+            const Running& server = redis_server(placement);
+            return run_clients(clients, placement, operations, [&]() -> Operation {
               redisContext* context = redisConnectUnix(server.path.c_str());
               if (context == nullptr || context->err != 0) throw std::runtime_error("no Redis");
               const auto ask = [context](const std::string& command) {
@@ -101,6 +103,11 @@ Contender redis(const std::string& name, int clients, const std::string& prepare
           }};
 }
 
+Contender redis(const std::string& name, int clients, const std::string& prepare,
+                const std::string& first, const std::string& second = "") {
+  return redis_on(placement_of(clients), name, clients, prepare, first, second);
+}
+
 Contender echo(int clients) {
   return {.name = "raw echo", .run = [clients](std::int64_t operations) {
             const Running& server = echo_server(placement_of(clients));
@@ -114,13 +121,20 @@ Contender echo(int clients) {
           }};
 }
 
-Contender proxies(const std::string& name, int clients, const Work& work) {
+/// Proxies on `placement`, in memory shared with the server or on its socket.
+Contender proxies_on(const std::string& name, Placement placement, int clients, const Work& work,
+                     bool shared_memory) {
   return {.name = name, .run = [=](std::int64_t operations) {
-            const Running& server = mp_server(placement_of(clients));
-            return run_clients(clients, placement_of(clients), operations, [&]() -> Operation {
-              return work(must(Manager::connect(server.address, kKey)));
+            const Running& server = mp_server(placement);
+            return run_clients(clients, placement, operations, [&]() -> Operation {
+              return work(
+                  must(Manager::connect(server.address, kKey, {.shared_memory = shared_memory})));
             });
           }};
+}
+
+Contender proxies(const std::string& name, int clients, const Work& work) {
+  return proxies_on(name, placement_of(clients), clients, work, /*shared_memory=*/false);
 }
 
 using GetServer = const Running& (*)(Placement placement);
@@ -178,6 +192,56 @@ std::vector<Case> socket_cases() {
     }
     against_redis(clients, 1 / 1.3, 1 / 1.55);
   }
+  return cases;
+}
+
+/// Two processes that take turns by two words and futex(2).
+Contender futex_turns(Placement placement) {
+  return {.name = "futex ping-pong", .run = [placement](std::int64_t rounds) {
+            const auto turns = shared_object<raw::FutexTurns>();
+            const auto side = [&](int mine) {
+              return [&, mine] {
+                for (std::int64_t n = 0; n < rounds; ++n) {
+                  if (mine == 0) turns->give(1);
+                  turns->take(mine);
+                  if (mine == 1) turns->give(0);
+                }
+              };
+            };
+            return run_team({side(0), side(1)}, placement) / static_cast<double>(rounds);
+          }};
+}
+
+std::vector<Case> shared_memory_cases() {
+  const std::pair<const char*, Operation (*)(const Manager&)> works[] = {
+      {"dict get", dict_get}, {"dict set", dict_set}, {"Queue put/get", queue_pair}};
+  const auto shared = [](const std::string& name, Placement placement, int clients,
+                         const Work& work) {
+    return proxies_on(name, placement, clients, work, /*shared_memory=*/true);
+  };
+  std::vector<Case> cases;
+  for (const auto& [name, work] : works) {
+    const std::string in_memory = std::string(name) + ", shared memory";
+    cases.push_back(micro(in_memory, 1, shared(name, Placement::Same, 1, work),
+                          futex_turns(Placement::Same), 1.3, 1.1));
+  }
+  const auto [name, work] = works[0];
+  const std::string in_memory = std::string(name) + ", shared memory";
+  cases.push_back({.name = in_memory,
+                   .placement = Placement::Split,
+                   .ours = shared(name, Placement::Split, 1, work),
+                   .floor = 600,
+                   .aim = 250});
+  cases.push_back({.name = in_memory + times(4),
+                   .ours = shared(name, Placement::Free, 4, work),
+                   .floor = 1000,
+                   .aim = 300});
+  cases.push_back({.name = in_memory,
+                   .placement = Placement::Split,
+                   .ours = shared(name, Placement::Split, 1, work),
+                   .raw = redis_on(Placement::Split, "HGET", 1, "HSET d key 1", "HGET d key"),
+                   .floor = 1 / 80.0,
+                   .aim = 1 / 200.0});
   return cases;
 }
 
@@ -254,7 +318,8 @@ std::vector<Case> python_cases() {
 
 std::vector<Case> manager_cases() {
   std::vector<Case> all;
-  for (const auto group : {socket_cases, batch_cases, python_cases, codec_cases, server_cases}) {
+  for (const auto group :
+       {socket_cases, shared_memory_cases, batch_cases, python_cases, codec_cases, server_cases}) {
     std::ranges::move(group(), std::back_inserter(all));
   }
   return all;

@@ -31,6 +31,12 @@ struct ManagerOptions {
   std::chrono::milliseconds shutdown_timeout = std::chrono::seconds(5);
 };
 
+struct ConnectOptions {
+  /// Go on in memory shared with a server of this library on this host, for sessions of more than a
+  /// few calls. For all of this process's sessions with that server that begin from then on.
+  bool shared_memory = true;
+};
+
 /// A process that holds shared objects, and a client of it: Python's SyncManager.
 ///
 /// A handle: copies name the same server. The last copy, in the process that started the server,
@@ -49,7 +55,8 @@ class Manager {
   /// Errors: NotFound               nobody listens there; the message has the system's reason
   ///         AuthenticationFailed   the key is another one
   ///         Disconnected, TimedOut, Malformed, System
-  static Result<Manager> connect(const Address& address, std::string authkey);
+  static Result<Manager> connect(const Address& address, std::string authkey,
+                                 ConnectOptions options = {});
 
   const Address& address() const;
   const std::string& authkey() const;

@@ -29,6 +29,9 @@ struct ManagerServerOptions {
   std::size_t connections_max = 4096;
   /// A connection that has not proven the key by then is closed.
   std::chrono::milliseconds handshake_timeout = std::chrono::seconds(30);
+  /// Offer C++ proxies on a Unix socket to go on in memory shared with them, some 130 KiB for each
+  /// session; at most 1024 do at a time.
+  bool shared_memory = true;
   /// How long the references of a process that died without giving them back are kept.
   std::chrono::milliseconds orphan_grace = std::chrono::seconds(1);
   /// When this process, the parent of the server's, has ended, and no client is left, the server
@@ -53,7 +56,8 @@ struct ManagerServerStats {
 /// action.
 ///
 /// A call that waits is set aside: it holds nobody up, and takes no thread. serve() runs threads of
-/// its own for connections that are busy, 64 at most; idle ones cost a descriptor.
+/// its own for connections that are busy, 64 at most, and one for all that share memory; idle ones
+/// cost a descriptor.
 /// Sharing: serve() once, in one thread; stop() from any thread or signal handler.
 class ManagerServer {
  public:

@@ -9,7 +9,9 @@
 
 #include <limits>
 
+#include "manager/net/pass_descriptor.hpp"
 #include "manager/net/socket_address.hpp"
+#include "manager/protocol/sharing.hpp"
 
 namespace mp::manager {
 namespace {
@@ -88,6 +90,12 @@ Channel::Channel(base::UniqueFd fd, bool is_tcp)
 
 Channel::~Channel() { ProcessState::get().remove(*this); }
 
+void Channel::forget() {
+  if (ring_) ring_->end().abandon();
+  ring_.reset();
+  fd_.reset();
+}
+
 Result<void> Channel::shake_hands(const Endpoint& endpoint) {
   MP_TRY_ASSIGN(const Nonce nonce, make_nonce());
   ClientHandshake handshake(endpoint.authkey, DigestPolicy::Any, nonce);
@@ -127,7 +135,48 @@ Result<Reply> Channel::exchange(std::string_view request) {
   return decode_reply(answer, {});
 }
 
+Result<bool> Channel::share_memory() {
+  MP_TRY_ASSIGN(
+      const std::string request,
+      encode_request(Object(), kSharingFunction,
+                     Object::tuple_of(Object::integer(RingArea::kVersion)), Object::dict()));
+  MP_TRY(send(request));
+  base::UniqueFd memory;
+  MP_TRY_ASSIGN(const Reply reply, receive_with(memory));
+  if (reply.kind != ReplyKind::Return) return false;
+  MP_TRY_ASSIGN(auto end, RingEnd::open(std::move(memory), fd_.get()));
+  ring_.emplace(std::move(end), fd_.get());
+  return true;
+}
+
+Result<Reply> Channel::receive_with(base::UniqueFd& descriptor) {
+  while (true) {
+    MP_TRY_ASSIGN(const std::optional<std::string_view> payload, frames_.next());
+    if (payload) return decode_reply(*payload, {});
+    MP_TRY(arrived(receive_with_descriptor(fd_.get(), frames_.prepare(), descriptor)));
+  }
+}
+
+Result<void> Channel::send_all_by_ring(std::string_view bytes) {
+  while (true) {
+    MP_TRY_ASSIGN(const std::size_t sent, ring_->end().write(bytes));
+    bytes.remove_prefix(sent);
+    if (bytes.empty()) return {};
+    MP_TRY(ring_->await_room());
+  }
+}
+
+/// As send_or_fill().
+Result<void> Channel::send_or_fill_by_ring(std::string_view& bytes) {
+  MP_TRY_ASSIGN(const std::size_t sent, ring_->end().write(bytes));
+  bytes.remove_prefix(sent);
+  if (sent > 0) return {};
+  MP_TRY(ring_->await_input_or_room());
+  return ring_->end().has_input() ? fill() : Result<void>();
+}
+
 Result<void> Channel::send_all(std::string_view bytes) {
+  if (ring_) return send_all_by_ring(bytes);
   while (!bytes.empty()) {
     const ssize_t sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
@@ -157,6 +206,7 @@ Result<std::vector<Reply>> Channel::exchange_all(std::string_view frames, std::s
 /// Sends what the kernel takes; when it takes nothing, waits until it does or until something has
 /// arrived, which is read.
 Result<void> Channel::send_or_fill(std::string_view& bytes) {
+  if (ring_) return send_or_fill_by_ring(bytes);
   const ssize_t sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   if (sent >= 0) {
     bytes.remove_prefix(static_cast<std::size_t>(sent));
@@ -177,21 +227,30 @@ Result<std::string_view> Channel::receive() {
   }
 }
 
+Result<void> Channel::fill_from_ring() {
+  MP_TRY(ring_->await_input());
+  MP_TRY_ASSIGN(const std::size_t got, ring_->end().read(frames_.prepare()));
+  frames_.commit(got);
+  return {};
+}
+
+Result<void> Channel::arrived(ssize_t count) {
+  if (count < 0 && errno == EINTR) return {};
+  if (count < 0) return transport_error("recv", errno);
+  if (count == 0) return Error{ErrorCode::Disconnected, "the server has closed the connection"};
+  frames_.commit(static_cast<std::size_t>(count));
+  return {};
+}
+
 Result<void> Channel::fill() {
-  while (true) {
-    if (is_tcp_) {
-      // A CPython server writes long frames in two parts: see Connection::read of the server.
-      const int yes = 1;
-      ::setsockopt(fd_.get(), IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof yes);
-    }
-    const std::span<char> room = frames_.prepare();
-    const ssize_t got = ::recv(fd_.get(), room.data(), room.size(), 0);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return transport_error("recv", errno);
-    if (got == 0) return Error{ErrorCode::Disconnected, "the server has closed the connection"};
-    frames_.commit(static_cast<std::size_t>(got));
-    return {};
+  if (ring_) return fill_from_ring();
+  if (is_tcp_) {
+    // A CPython server writes long frames in two parts: see Connection::read of the server.
+    const int yes = 1;
+    ::setsockopt(fd_.get(), IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof yes);
   }
+  const std::span<char> room = frames_.prepare();
+  return arrived(::recv(fd_.get(), room.data(), room.size(), 0));
 }
 
 }  // namespace mp::manager

@@ -58,15 +58,19 @@ Result<Manager> Manager::start(ManagerOptions options) {
   auto state = std::make_shared<State>();
   options.server.authkey = options.authkey.value_or(current_authkey());
   const std::string authkey = options.server.authkey;
+  const bool shared_memory = options.server.shared_memory;
   MP_TRY_ASSIGN(state->process, ServerProcess::start(options.address, std::move(options.server)));
   state->endpoint = ProcessState::get().endpoint(state->process->address(), authkey);
+  state->endpoint->may_share = shared_memory;
   state->shutdown_timeout = options.shutdown_timeout;
   return Manager(std::move(state));
 }
 
-Result<Manager> Manager::connect(const Address& address, std::string authkey) {
+Result<Manager> Manager::connect(const Address& address, std::string authkey,
+                                 ConnectOptions options) {
   auto state = std::make_shared<State>();
   state->endpoint = ProcessState::get().endpoint(address, authkey);
+  state->endpoint->may_share = options.shared_memory;
   MP_TRY(manager::ask_server(*state->endpoint, "dummy", {}));
   return Manager(std::move(state));
 }

@@ -22,6 +22,8 @@ struct Endpoint {
   std::string authkey;
   /// References of this process to its objects. With the last one the connections may go.
   mutable std::atomic<std::size_t> reference_count{0};
+  /// Whether sessions may go on in shared memory, where the server offers it.
+  mutable std::atomic<bool> may_share{true};
 
   Endpoint(Address where, std::string key) : address(std::move(where)), authkey(std::move(key)) {}
 };

@@ -5,12 +5,16 @@
 #include "base/identity.hpp"
 #include "manager/client/channel.hpp"
 #include "manager/protocol/exception_text.hpp"
+#include "manager/protocol/sharing.hpp"
 
 namespace mp::manager {
 namespace {
 
 /// For connecting and the handshake. A call may take as long as it likes.
 constexpr std::chrono::seconds kAnswerTimeout{30};
+
+/// A session of fewer calls is not worth its memory.
+constexpr int kCallsBeforeSharing = 4;
 
 /// A thread's sessions are destroyed with it, but static objects that end later may have proxies.
 constinit thread_local bool thread_has_ended = false;
@@ -29,20 +33,40 @@ class Sessions {
   ~Sessions() { thread_has_ended = true; }
 
   Result<Channel*> get(const Server& server) {
-    const auto found = channels_.find(server);
-    if (found != channels_.end() && found->second->is_open()) return found->second.get();
+    const auto found = sessions_.find(server);
+    if (found == sessions_.end() || !found->second.channel->is_open()) return open(server);
+    Session& session = found->second;
+    if (session.calls_until_sharing > 0 && --session.calls_until_sharing == 0) {
+      // A server that cannot just now goes on with the socket.
+      MP_TRY(session.channel->share_memory());
+    }
+    return session.channel.get();
+  }
+  void drop(const Server& server) { sessions_.erase(server); }
+
+ private:
+  struct Session {
+    std::unique_ptr<Channel> channel;
+    int calls_until_sharing = 0;  // zero: it will not, or does
+  };
+
+  Result<Channel*> open(const Server& server) {
     MP_TRY_ASSIGN(std::unique_ptr<Channel> channel, Channel::open(*server, kAnswerTimeout));
-    const std::string name = "mp-" + std::to_string(base::this_thread().number());
+    const bool may_share =
+        server->may_share && std::holds_alternative<UnixAddress>(server->address);
+    std::string name = "mp-" + std::to_string(base::this_thread().number());
+    if (may_share) name += kSharingMark;
     MP_TRY_ASSIGN(const std::string request,
                   encode_request(Object(), "accept_connection", Object::tuple_of(Object::str(name)),
                                  Object::dict()));
-    MP_TRY(channel->exchange(request));
-    return (channels_[server] = std::move(channel)).get();
+    MP_TRY_ASSIGN(const Reply reply, channel->exchange(request));
+    const bool will_share = may_share && reply.payload.is_str(kSharingOffer);
+    Session& session = sessions_[server];
+    session = {std::move(channel), will_share ? kCallsBeforeSharing : 0};
+    return session.channel.get();
   }
-  void drop(const Server& server) { channels_.erase(server); }
 
- private:
-  std::map<Server, std::unique_ptr<Channel>> channels_;
+  std::map<Server, Session> sessions_;
 };
 
 /// Does something on this thread's session, which ends when that fails.
@@ -53,7 +77,12 @@ auto on_session(const std::shared_ptr<const Endpoint>& endpoint, Exchange exchan
   if (sessions == nullptr) {
     return Error{ErrorCode::Closed, "the thread's connections are closed already"};
   }
-  MP_TRY_ASSIGN(Channel * channel, sessions->get(endpoint));
+  const Result<Channel*> found = sessions->get(endpoint);
+  if (!found) {
+    sessions->drop(endpoint);
+    return found.error();
+  }
+  Channel* const channel = *found;
   auto result = exchange(*channel);
   if (!result) sessions->drop(endpoint);
   return result;
@@ -85,8 +114,7 @@ Result<Object> ask_server(const Endpoint& endpoint, std::string_view function,
 
 Result<Reply> call_object(const std::shared_ptr<const Endpoint>& endpoint, std::string_view ident,
                           std::string_view method, const Object& args, const Object& kwargs) {
-  MP_TRY_ASSIGN(const std::string request,
-                encode_request(ident, method, args, kwargs));
+  MP_TRY_ASSIGN(const std::string request, encode_request(ident, method, args, kwargs));
   return on_session(endpoint, [&](Channel& channel) { return channel.exchange(request); });
 }
 

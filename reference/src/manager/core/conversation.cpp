@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "manager/protocol/sharing.hpp"
+
 namespace mp::manager {
 
 Conversation::Conversation(Dispatcher& dispatcher, const ConversationOptions& options,
@@ -27,8 +29,7 @@ bool Conversation::wants_input() const {
 bool Conversation::step(Clock::time_point now) {
   if (!wants_input()) return false;
   if (ahead_) {
-    ++request_count_;
-    dispatcher_.receive(*session_, *std::exchange(ahead_, std::nullopt), now);
+    take_request(*std::exchange(ahead_, std::nullopt), now);
     return true;
   }
   const Result<std::optional<std::string_view>> next = frames_.next();
@@ -50,8 +51,13 @@ void Conversation::read_ahead() {
 
 void Conversation::take_frame(std::string_view payload, Clock::time_point now) {
   if (handshake_) return shake_hands(payload);
+  take_request(dispatcher_.decode(payload), now);
+}
+
+void Conversation::take_request(const Result<Request>& request, Clock::time_point now) {
   ++request_count_;
-  dispatcher_.receive(*session_, payload, now);
+  asks_to_share_ = options_.offers_sharing && request && is_sharing_request(*request);
+  if (!asks_to_share_) dispatcher_.receive(*session_, request, now);
 }
 
 void Conversation::shake_hands(std::string_view payload) {
@@ -71,6 +77,12 @@ void Conversation::reject_frame(const Error& error) {
   } else {
     finished_ = true;
   }
+}
+
+void Conversation::refuse_sharing(std::string_view why) {
+  asks_to_share_ = false;
+  const Object text = Object::str("OSError: " + std::string(why) + "\n");
+  append_frame(output_, encode_reply(ReplyKind::Traceback, text));
 }
 
 void Conversation::reply(const Dispatcher::Reply& reply) {

@@ -15,6 +15,8 @@ struct ConversationOptions {
   std::string authkey;
   DigestPolicy digests = DigestPolicy::Any;
   std::size_t message_bytes_max = std::size_t{256} << 20;
+  /// Whether a client may go on in shared memory. Who owns the connection must be able to.
+  bool offers_sharing = false;
 };
 
 /// One connection from its first byte to its last, without the socket: the handshake, then frames
@@ -49,8 +51,17 @@ class Conversation {
   /// A reply of the dispatcher to this connection's session.
   void reply(const Dispatcher::Reply& reply);
 
+  /// The last step() took a request to go on in shared memory. The owner answers it: with
+  /// accept_sharing() once it can, else with refuse_sharing().
+  bool asks_to_share() const { return asks_to_share_; }
+  /// Nothing is on its way in either direction.
+  bool is_quiet() const { return output_.empty() && !ahead_ && !frames_.has_partial_frame(); }
+  void accept_sharing() { asks_to_share_ = false; }
+  void refuse_sharing(std::string_view why);
+
   /// The owner sends it from the front, and clears it when all is sent.
   std::string& output() { return output_; }
+  const std::string& output() const { return output_; }
   /// More bytes would be of use.
   bool wants_input() const;
   /// Nothing more will happen once output() is sent.
@@ -64,6 +75,7 @@ class Conversation {
 
  private:
   void take_frame(std::string_view payload, Clock::time_point now);
+  void take_request(const Result<Request>& request, Clock::time_point now);
   void shake_hands(std::string_view payload);
   void reject_frame(const Error& error);
 
@@ -78,6 +90,7 @@ class Conversation {
   std::optional<Result<Request>> ahead_;      // what read_ahead() has read
   std::string output_;
   std::uint64_t request_count_ = 0;
+  bool asks_to_share_ = false;
   bool finished_ = false;
 };
 

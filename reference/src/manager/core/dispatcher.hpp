@@ -25,6 +25,8 @@ struct DispatcherOptions {
   /// How long the references of a dead process are kept: a child that it had just forked may be
   /// about to take references of its own.
   Clock::duration orphan_grace = std::chrono::seconds(1);
+  /// Whether accept_connection says that connections may go on in shared memory.
+  bool offers_sharing = false;
 };
 
 /// The manager server without sockets, threads and clocks: requests in, replies out, time as an

@@ -5,6 +5,7 @@
 #include "manager/core/dispatcher.hpp"
 #include "manager/objects/arguments.hpp"
 #include "manager/objects/registry.hpp"
+#include "manager/protocol/sharing.hpp"
 #include "manager/protocol/token.hpp"
 
 namespace mp::manager {
@@ -57,7 +58,9 @@ Outcome Dispatcher::dummy(SessionId, const Call&) { return returned(); }
 Outcome Dispatcher::accept_connection(SessionId id, const Call& call) {
   MP_TRY(expect_positional(call, call.method, 1, 1));
   session(id).serving = true;
-  return returned();
+  const Object& name = call.args[0];
+  const bool asks = name.kind() == Kind::Str && name.as_str().ends_with(kSharingMark);
+  return asks && options_.offers_sharing ? returned(Object::str(kSharingOffer)) : returned();
 }
 
 /// create(typeid, *args, **kwargs): the ident and the names of the methods.

@@ -20,6 +20,7 @@ struct Arguments {
   std::string authkey_file;
   std::string authkey_env;
   bool exit_with_parent = false;
+  bool no_shared_memory = false;
   bool stats = false;
 };
 
@@ -62,6 +63,8 @@ void declare(CLI::App& app, Arguments& arguments, ManagerServerOptions& server) 
       ->type_name("N")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 20))
       ->capture_default_str();
+  app.add_flag("--no-shared-memory", arguments.no_shared_memory,
+               "Serve C++ proxies on this host over their sockets only");
   app.add_flag("--stats", arguments.stats,
                "At the end, print on standard error what has been done");
   app.footer(
@@ -116,6 +119,7 @@ std::variant<ProgramOptions, EarlyExit> parse_command_line(int argc, const char*
   if (auto* failed = std::get_if<EarlyExit>(&key)) return *failed;
   options.server.authkey = std::get<std::string>(std::move(key));
   options.print_stats = arguments.stats;
+  options.server.shared_memory = !arguments.no_shared_memory;
   if (arguments.exit_with_parent) options.server.parent = ::getppid();
   return options;
 }

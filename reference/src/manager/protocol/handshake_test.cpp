@@ -45,6 +45,22 @@ TEST(AnswerChallenge, MatchesThePublishedVectors) {
             "{sha3_256}c1c1a3be7adf37dcf0a7b881df7cea0f98f9583ea21ce583647d21a7ffb67290");
 }
 
+TEST(Hmac, OfLongAndEmptyKeys) {
+  const std::string key(200, 'k');  // longer than any block
+  EXPECT_EQ(hex(*hmac(Digest::Md5, key, "message")), "c6be3eaf61d897caebd4ab3c6424c8f9");
+  EXPECT_EQ(hex(*hmac(Digest::Md5, "", "message")), "b32797ea4b4b90a5d6fe744b33b97632");
+  EXPECT_EQ(hex(*hmac(Digest::Sha256, key, "message")),
+            "3badf82b9f5273bc369d6a02e72487c74a31bff445000fec40fe0cee65c08bf2");
+  EXPECT_EQ(hex(*hmac(Digest::Sha256, "", "message")),
+            "eb08c1f56d5ddee07f7bdf80468083da06b64cf4fac64fe3a90883df5feacae4");
+  EXPECT_EQ(hex(*hmac(Digest::Sha384, key, "message")),
+            "88ad23d17655fc698faa8ea2a7d868b941eaba84c622f1ffcc0cd2ea224e10cc"
+            "99834446a734cb131eb14f05978e2150");
+  EXPECT_EQ(hex(*hmac(Digest::Sha384, "", "message")),
+            "a1302a8028a419bb834bfae53c5e98ab48e07aed9ef8b980a821df28685902003746ade315072edd8ce009a1"
+            "d23705ec");
+}
+
 TEST(AnswerChallenge, AnswersAnOddChallengeAsAnOldPeerDoes) {
   const std::string odd = std::string("{sha1}" + kForty);
   const Result<std::string> made = answer_challenge(kKey, odd, DigestPolicy::Any);

@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include "manager/net/pass_descriptor.hpp"
+
 namespace mp::manager {
 namespace {
 
@@ -26,6 +28,7 @@ void Connection::acknowledge_quickly() {
 }
 
 bool Connection::read() {
+  if (ring_) return ring_->hear();
   acknowledge_quickly();
   const std::span<char> room = conversation_.prepare();
   const ssize_t got = ::recv(socket_.get(), room.data(), room.size(), MSG_DONTWAIT);
@@ -44,6 +47,45 @@ Connection::Arrival Connection::await() {
   }
   conversation_.commit(static_cast<std::size_t>(got));
   return got > 0 ? Arrival::Data : Arrival::Ended;
+}
+
+bool Connection::share_memory(std::string_view frame) {
+  Result<RingEnd::Made> made = RingEnd::create(socket_.get());
+  if (!made) return false;
+  // Watched, until it is known to be busy.
+  made->end->attend(kListening);
+  const ssize_t sent = send_with_descriptor(socket_.get(), frame, made->memory.get());
+  if (sent <= 0) return false;
+  ring_ = std::move(made->end);
+  // A part of so few bytes only when the peer does not read at all; it has nothing coming then.
+  if (sent < static_cast<ssize_t>(frame.size())) interrupt();
+  return true;
+}
+
+bool Connection::take() { return !conversation_.wants_input() || read_ring(); }
+
+bool Connection::read_ring() {
+  const Result<std::size_t> got = ring_->read(conversation_.prepare());
+  if (got) conversation_.commit(*got);
+  return got.has_value();
+}
+
+bool Connection::is_ready() const {
+  if (is_interrupted()) return true;
+  if (has_unsent()) return ring_->has_room();
+  return ring_->has_input();
+}
+
+Connection::Arrival Connection::look() {
+  if (is_interrupted()) return Arrival::Ended;
+  if (has_unsent()) {
+    if (!ring_->has_room()) return Arrival::Nothing;
+    if (!write()) return Arrival::Ended;
+    // Room has come: the client is there, and further requests may be wanted again.
+    return Arrival::Data;
+  }
+  if (!ring_->has_input()) return Arrival::Nothing;
+  return read_ring() ? Arrival::Data : Arrival::Ended;
 }
 
 bool Connection::is_gone() const {
@@ -68,7 +110,7 @@ ssize_t Connection::send(std::string_view bytes) {
 void Connection::set_busy(bool busy) {
   is_busy_ = busy;
   watched_ = 0;
-  if (!busy || has_idle_limit_) return;
+  if (!busy || has_idle_limit_ || ring_) return;
   has_idle_limit_ = true;
   const timeval limit{.tv_sec = 0, .tv_usec = std::chrono::microseconds(kIdle).count()};
   ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
@@ -84,10 +126,22 @@ bool Connection::is_hot(Clock::time_point now) {
   return came_soon && count > 2;  // more than the opening of a session and one call
 }
 
-void Connection::interrupt() { ::shutdown(socket_.get(), SHUT_RD); }
+void Connection::interrupt() {
+  interrupted_.store(true, std::memory_order_relaxed);
+  if (!ring_) ::shutdown(socket_.get(), SHUT_RD);
+}
+
+bool Connection::write_to_ring() {
+  const Result<std::size_t> sent =
+      ring_->write(std::string_view(conversation_.output()).substr(sent_));
+  if (sent) sent_ += *sent;
+  return sent.has_value();
+}
 
 bool Connection::write() {
   std::string& output = conversation_.output();
+  if (ring_ && !write_to_ring()) return false;
+  if (ring_ && has_unsent()) return true;
   while (sent_ < output.size()) {
     const ssize_t sent = ::send(socket_.get(), output.data() + sent_, output.size() - sent_,
                                 MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -104,6 +158,7 @@ bool Connection::write() {
 
 std::uint32_t Connection::interest() {
   std::uint32_t events = EPOLLRDHUP;
+  if (ring_) return is_busy_ ? events : events | EPOLLIN;
   if (conversation_.wants_input()) events |= EPOLLIN;
   if (!conversation_.output().empty()) events |= EPOLLOUT;
   return events;

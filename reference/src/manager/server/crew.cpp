@@ -1,30 +1,11 @@
 #include "manager/server/crew.hpp"
 
-#include <signal.h>
-
 #include <system_error>
 #include <utility>
 
+#include "manager/server/signals_for_others.hpp"
+
 namespace mp::manager {
-namespace {
-
-/// Signals are for the thread that serves.
-class SignalsForOthers {
- public:
-  SignalsForOthers() {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  SignalsForOthers(const SignalsForOthers&) = delete;
-  SignalsForOthers& operator=(const SignalsForOthers&) = delete;
-  ~SignalsForOthers() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_;
-};
-
-}  // namespace
 
 bool Crew::give(std::function<void()> job) {
   const std::lock_guard lock(mutex_);

@@ -26,17 +26,28 @@ Result<std::string> make_ident_tag() {
   return tag;
 }
 
-DispatcherOptions dispatcher_options(const ManagerServerOptions& options, std::string tag) {
+DispatcherOptions dispatcher_options(const ManagerServerOptions& options, bool may_share,
+                                     std::string tag) {
   DispatcherOptions made;
   made.ident_tag = std::move(tag);
   made.limits.depth = options.depth_max;
   made.orphan_grace = options.orphan_grace;
+  made.offers_sharing = may_share;
   return made;
 }
 
-ConversationOptions conversation_options(const ManagerServerOptions& options) {
+ConversationOptions conversation_options(const ManagerServerOptions& options, bool may_share) {
   return {options.authkey, options.strict_auth ? DigestPolicy::NoMd5 : DigestPolicy::Any,
-          options.message_bytes_max};
+          options.message_bytes_max, may_share};
+}
+
+/// To a request for memory: the layout's version, and how large a lane is.
+std::string sharing_reply() {
+  std::string frame;
+  append_frame(frame,
+               encode_reply(ReplyKind::Return, Object::tuple_of(Object::integer(RingArea::kVersion),
+                                                                Object::integer(kLaneBytes))));
+  return frame;
 }
 
 }  // namespace
@@ -57,8 +68,9 @@ EventLoop::EventLoop(Poller poller, Listener& listener, const ManagerServerOptio
       listener_(listener),
       options_(options),
       is_tcp_(std::holds_alternative<InetAddress>(listener.address())),
-      conversation_options_(conversation_options(options)),
-      dispatcher_(dispatcher_options(options, std::move(ident_tag))),
+      conversation_options_(conversation_options(options, options.shared_memory && !is_tcp_)),
+      dispatcher_(
+          dispatcher_options(options, conversation_options_.offers_sharing, std::move(ident_tag))),
       spare_(open_spare()) {
   dispatcher_.set_is_gone([this](SessionId session) {
     const auto found = by_session_.find(session);
@@ -101,6 +113,7 @@ Result<void> EventLoop::run() {
   end_busy();
   lock.unlock();
   crew_.join();
+  rings_.join();
   return done;
 }
 
@@ -187,6 +200,10 @@ void EventLoop::handle_connection(Key key, std::uint32_t events, Clock::time_poi
   const auto found = connections_.find(key);
   if (found == connections_.end()) return;  // dropped by an earlier event
   Connection& connection = *found->second;
+  if (connection.is_busy()) {
+    if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) interrupt(connection);
+    return;
+  }
   // A peer that can read no reply asks for nothing any more: what it sent in its last moment is not
   // carried out, or it might take an item with it.
   if ((events & (EPOLLHUP | EPOLLERR)) != 0) return drop(key, now);
@@ -194,30 +211,68 @@ void EventLoop::handle_connection(Key key, std::uint32_t events, Clock::time_poi
   do {
     // Whoever waits for a reply, or does not read its replies, and goes away, has nothing to say.
     if (will_send_no_more && !connection.conversation().wants_input()) return drop(key, now);
-    const bool may_read =
-        (events & (EPOLLIN | EPOLLRDHUP)) != 0 && connection.conversation().wants_input();
+    const bool may_read = (events & (EPOLLIN | EPOLLRDHUP)) != 0 &&
+                          (connection.ring() != nullptr || connection.conversation().wants_input());
     const bool has_ended = may_read && !connection.read();
     end_abandoned_waits(now);
     if (!connections_.contains(key)) return;
     pump(key, now);
+    if (!connections_.contains(key)) return;
+    if (connection.is_busy()) {  // its ring had more than one turn's worth
+      if (will_send_no_more) interrupt(connection);
+      return;
+    }
     if (has_ended) return drop(key, now);
     // Read to the end at once: nobody else's call may come between its last words and its end.
-  } while (will_send_no_more && connections_.contains(key));
-  if (connections_.contains(key)) make_busy(key, connection, now);
+  } while (will_send_no_more);
+  make_busy(key, connection, now);
 }
 
 void EventLoop::make_busy(Key key, Connection& connection, Clock::time_point now) {
   Conversation& conversation = connection.conversation();
   if (!connection.is_hot(now) || !conversation.wants_input()) return;
   if (!conversation.output().empty()) return;  // a part of it may be sent
+  if (connection.ring() != nullptr) return give_to_ring_thread(key, connection);
   connection.set_busy(true);
   poller_.forget(connection.fd());
   const bool given = crew_.give([this, key, &connection] { serve_busy(key, connection); });
   if (!given) watch_again(key, connection);
 }
 
+void EventLoop::give_to_ring_thread(Key key, Connection& connection) {
+  connection.set_busy(true);
+  poller_.rewatch(connection.fd(), connection.interest(), key);
+  rings_.give(key, connection);
+}
+
+void EventLoop::interrupt(Connection& connection) {
+  // Its end would be reported again and again.
+  poller_.forget(connection.fd());
+  connection.interrupt();
+  rings_.notify();
+}
+
+void EventLoop::answer_sharing(Key key, Connection& connection) {
+  Conversation& conversation = connection.conversation();
+  if (!conversation.is_quiet() || connection.ring() != nullptr) {
+    return conversation.refuse_sharing("something else is on its way");
+  }
+  // Busy connections are not watched, but those that share memory are.
+  const bool can_watch =
+      !connection.is_busy() || poller_.watch(connection.fd(), EPOLLRDHUP, key).has_value();
+  if (!stopping_ && sharing_count_ < kSharingMax && can_watch && rings_.start() &&
+      connection.share_memory(sharing_reply())) {
+    ++sharing_count_;
+    return conversation.accept_sharing();
+  }
+  if (connection.is_busy()) poller_.forget(connection.fd());
+  conversation.refuse_sharing("no memory to share");
+}
+
 void EventLoop::serve_busy(Key key, Connection& connection) {
   while (serve_arrival(key, connection, connection.await())) {
+    // From now on in memory.
+    if (connection.ring() != nullptr) return rings_.give(key, connection);
   }
 }
 
@@ -264,6 +319,7 @@ void EventLoop::end_abandoned_waits(Clock::time_point now) {
 
 bool EventLoop::send_output(Key key, Connection& connection,
                             std::unique_lock<AdaptiveMutex>& lock) {
+  if (connection.ring() != nullptr) return write_to_ring(key, connection, lock);
   Conversation& conversation = connection.conversation();
   // A waiting call may be answered by others, and what they send must come behind this.
   if (!conversation.wants_input()) {
@@ -284,12 +340,34 @@ bool EventLoop::send_output(Key key, Connection& connection,
   return false;
 }
 
+bool EventLoop::write_to_ring(Key key, Connection& connection,
+                              std::unique_lock<AdaptiveMutex>& lock) {
+  const Conversation& conversation = connection.conversation();
+  if (conversation.is_finished() || conversation.is_waiting()) {
+    watch_again(key, connection);
+    return false;
+  }
+  lock.unlock();
+  if (connection.write()) return true;
+  lock.lock();
+  const Clock::time_point now = Clock::now();
+  drop(key, now);
+  settle(now);
+  wake_if_needed();
+  return false;
+}
+
 void EventLoop::watch_again(Key key, Connection& connection) {
   connection.set_busy(false);
   const Clock::time_point now = Clock::now();
-  const Result<void> watched = poller_.watch(connection.fd(), 0, key);
-  if (!watched) return drop(key, now);
-  pump(key, now);
+  const bool is_watched = connection.ring() != nullptr
+                              ? !connection.is_interrupted()
+                              : poller_.watch(connection.fd(), 0, key).has_value();
+  if (is_watched) {
+    pump(key, now);
+  } else {
+    drop(key, now);
+  }
   settle(now);
   wake_if_needed();
 }
@@ -306,6 +384,7 @@ void EventLoop::end_busy() {
   for (const auto& [key, connection] : connections_) {
     if (connection->is_busy()) connection->interrupt();
   }
+  rings_.notify();
 }
 
 void EventLoop::pump(Key first, Clock::time_point now) {
@@ -315,7 +394,10 @@ void EventLoop::pump(Key first, Clock::time_point now) {
     const auto found = connections_.find(key);
     if (found == connections_.end()) continue;
     Connection& connection = *found->second;
-    bool alive = true;
+    if (connection.is_busy()) continue;  // made so by an earlier turn
+    RingEnd* const ring = connection.ring();
+    if (ring != nullptr) ring->attend(kListening);
+    bool alive = ring == nullptr || connection.take();
     for (bool again = true; alive && again;) {
       // What arrived together is answered together.
       while (advance(connection, key, now)) give_out_replies(moved);
@@ -325,6 +407,12 @@ void EventLoop::pump(Key first, Clock::time_point now) {
     }
     if (!alive || connection.is_done()) {
       drop(key, now);
+      continue;
+    }
+    if (ring != nullptr && !stopping_ && connection.conversation().wants_input() &&
+        ring->has_input()) {
+      // Nobody tells of what was there already, and others want their turn.
+      give_to_ring_thread(key, connection);
       continue;
     }
     connection.conversation().release_room();
@@ -338,6 +426,7 @@ bool EventLoop::advance(Connection& connection, Key key, Clock::time_point now) 
   Conversation& conversation = connection.conversation();
   const bool was_stranger = !conversation.is_authenticated();
   if (!conversation.step(now)) return false;
+  if (conversation.asks_to_share()) answer_sharing(key, connection);
   if (was_stranger && conversation.is_authenticated()) {
     by_session_.emplace(*conversation.session(), key);
   }
@@ -369,6 +458,7 @@ void EventLoop::drop(Key key, Clock::time_point now) {
     ++stats_.unauthenticated;
   }
   if (!connection->is_busy()) poller_.forget(connection->fd());
+  if (connection->ring() != nullptr) --sharing_count_;
   const ClientId client = connection->client();
   // The dispatcher must know that the session has ended before it hears of the death.
   connection->conversation().end();

@@ -11,6 +11,7 @@
 #include "manager/server/connection.hpp"
 #include "manager/server/crew.hpp"
 #include "manager/server/poller.hpp"
+#include "manager/server/ring_thread.hpp"
 #include "mp/manager_server.hpp"
 
 namespace mp::manager {
@@ -21,8 +22,9 @@ namespace mp::manager {
 /// Threads. The one that runs run() watches all connections, but for busy ones: those have a thread
 /// each, which waits in recv(), because that wakes up sooner than epoll and on the right processor.
 /// A connection goes back to be watched when nothing came for a moment, or when its call waits: so
-/// threads are as many as there are busy clients. Everything but receiving and sending is done
-/// under one lock.
+/// threads are as many as there are busy clients. Busy connections that share memory have one
+/// thread together, and the thread of run() goes on watching them for their end. Everything but
+/// receiving and sending is done under one lock.
 class EventLoop {
  public:
   /// Borrows all of them. `stop` becomes readable when the loop shall end.
@@ -36,6 +38,8 @@ class EventLoop {
   enum FixedKey : Key { kListener, kStop, kParent, kWake, kFirstConnection };
 
   static constexpr std::size_t kBusyMax = 64;
+  /// Connections that share memory; any further ones stay with their sockets.
+  static constexpr std::size_t kSharingMax = 1024;
 
   EventLoop(Poller poller, Listener& listener, const ManagerServerOptions& options,
             std::string ident_tag);
@@ -58,6 +62,12 @@ class EventLoop {
   void drop(Key key, Clock::time_point now);
   /// Gives a connection a thread of its own, if it deserves one and there is one.
   void make_busy(Key key, Connection& connection, Clock::time_point now);
+  /// The thread for rings has it from now on.
+  void give_to_ring_thread(Key key, Connection& connection);
+  /// A busy connection's socket has ended: tells its thread.
+  void interrupt(Connection& connection);
+  /// Shares memory with a client that asked for it, if there is enough of everything.
+  void answer_sharing(Key key, Connection& connection);
   /// What that thread does, until the connection is watched again or has ended.
   void serve_busy(Key key, Connection& connection);
   /// One arrival on it. False when the thread is done with it.
@@ -67,6 +77,7 @@ class EventLoop {
   void end_abandoned_waits(Clock::time_point now);
   /// False when the rest must be sent by whoever watches it.
   bool send_output(Key key, Connection& connection, std::unique_lock<AdaptiveMutex>& lock);
+  bool write_to_ring(Key key, Connection& connection, std::unique_lock<AdaptiveMutex>& lock);
   void watch_again(Key key, Connection& connection);
   /// Tells the thread of run() what it would not notice: an earlier deadline, an end.
   void wake_if_needed();
@@ -93,6 +104,7 @@ class EventLoop {
   bool stopping_ = false;
   bool orphaned_ = false;
   std::vector<Dispatcher::Reply> spare_replies_;  // empty; its room is used again
+  std::size_t sharing_count_ = 0;
   Key next_key_ = kFirstConnection;
   // Destroyed before the dispatcher, which their conversations close their sessions with.
   std::unordered_map<Key, std::unique_ptr<Connection>> connections_;
@@ -102,7 +114,11 @@ class EventLoop {
     Key key;
   };
   std::deque<Stranger> strangers_;  // in the order of their deadlines
-  Crew crew_{kBusyMax};             // ends before what its threads use
+  // These end before what their threads use.
+  RingThread rings_{[this](Key key, Connection& connection, Connection::Arrival arrival) {
+    return serve_arrival(key, connection, arrival);
+  }};
+  Crew crew_{kBusyMax};
 };
 
 }  // namespace mp::manager

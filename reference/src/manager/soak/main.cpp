@@ -27,6 +27,7 @@ struct Arguments {
   double kills_per_second = 10;
   std::uint64_t seed = 1;
   std::size_t growth_kib_max = 1024;
+  bool sockets_only = false;
 };
 
 /// What the server has of the world.
@@ -136,7 +137,7 @@ std::size_t most_of_first_half(const std::vector<Account>& accounts) {
 }
 
 int run(const Arguments& arguments) {
-  const auto manager = Manager::start();
+  const auto manager = Manager::start({.server = {.shared_memory = !arguments.sockets_only}});
   if (!manager) {
     fmt::print(stderr, "mp-manager-soak: {}\n", manager.error().message);
     return 2;
@@ -191,6 +192,8 @@ int main(int argc, char** argv) {
   app.add_option("--seed", arguments.seed, "Of what the clients do")->capture_default_str();
   app.add_option("--growth", arguments.growth_kib_max, "Memory that may have come, in KiB")
       ->capture_default_str();
+  app.add_flag("--sockets-only", arguments.sockets_only,
+               "Clients share no memory with the server");
   app.footer(
       "Ends with 0 when the server has as many objects as at the beginning, and its memory is "
       "where it was.");
