@@ -158,14 +158,20 @@ TEST_F(EventConformance, EVENT_007_ClearedDirectlyAfter) {
   const Object event = main().make("Event");
   std::vector<Child> children;
   for (int i = 0; i < 3; ++i) children.push_back(main().spawn({event}));
-  Program flash;
+  // A third process clears meanwhile, too: who sets may have woken the waiters so well that they
+  // are all back before its own clear.
+  const Child clearer = main().spawn({event});
+  Program flash, clears;
   flash.call(event, "set").call(event, "clear");
+  clears.repeat(500, Program().call(event, "clear"));
   int conclusive = 0;
   for (int round = 0; round < 5 * kRounds && conclusive < kRounds; ++round) {
     std::vector<Pending> waiting;
     for (const Child& child : children) waiting.push_back(child.actor.begin(event, "wait"));
     static_cast<void>(waiting.back().wait_until(Clock::now() + 10ms));
+    const Pending clearing = clearer.actor.begin_run(clears);
     ASSERT_THAT(main().run(flash), Succeeds());
+    ASSERT_THAT(clearing.wait(), Succeeds());
     // One that was not waiting yet when the flag was set goes on waiting now.
     const auto deadline = Clock::now() + 50ms;
     const bool all_were_waiting = std::all_of(
