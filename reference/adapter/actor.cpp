@@ -72,7 +72,7 @@ void Actor::say_hello(int number) {
                    {"pid", ::getpid()},
                    {"backend", {{"name", settings().name}, {"version", MP_ADAPTER_VERSION}}},
                    {"operations", operation_names()},
-                   {"features", {"threads", "fork", "manager-wire"}}}}});
+                   {"features", {"threads", "fork", "spawn", "manager-wire"}}}}});
 }
 
 void Actor::run_in_this_process(const std::string& socket_path, int number, Objects objects) {

@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <exception>
 #include <mp/process.hpp>
+#include <mp/spawn.hpp>
+#include <string>
 #include <string_view>
 
 #include "actor.hpp"
@@ -11,13 +13,20 @@
 
 namespace {
 
-/// mp-adapter [--name NAME] [--manager-program COMMAND ARGUMENT...]
+/// mp-adapter [--name NAME] [--start-method fork|spawn] [--manager-program COMMAND ARGUMENT...]
 bool read_arguments(int argc, char** argv) {
   int i = 1;
-  if (i + 1 < argc && argv[i] == std::string_view("--name")) {
-    adapter::settings().name = argv[i + 1];
-    i += 2;
+  for (; i + 1 < argc; i += 2) {
+    if (argv[i] == std::string_view("--name")) {
+      adapter::settings().name = argv[i + 1];
+    } else if (argv[i] == std::string_view("--start-method")) {
+      adapter::settings().start_method = argv[i + 1];
+    } else {
+      break;
+    }
   }
+  const std::string& method = adapter::settings().start_method;
+  if (method != "fork" && method != "spawn") return false;
   if (i + 1 < argc && argv[i] == std::string_view("--manager-program")) {
     adapter::settings().manager_program.assign(argv + i + 1, argv + argc);
     i = argc;
@@ -28,8 +37,11 @@ bool read_arguments(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  mp::spawn_main(argc, argv);
   if (!read_arguments(argc, argv)) {
-    std::fprintf(stderr, "usage: mp-adapter [--name NAME] [--manager-program COMMAND...]\n");
+    std::fprintf(stderr,
+                 "usage: mp-adapter [--name NAME] [--start-method fork|spawn] "
+                 "[--manager-program COMMAND...]\n");
     return 2;
   }
   const char* socket = std::getenv("MPSPEC_SOCKET");

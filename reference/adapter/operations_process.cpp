@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <mp/process.hpp>
+#include <mp/spawn.hpp>
 
 #include "actor.hpp"
+#include "live_transfer.hpp"
+#include "settings.hpp"
 
 namespace adapter {
 namespace {
@@ -23,11 +26,28 @@ mp::ProcessOptions options_of(const Call& call) {
   return options;
 }
 
-Answer make(Call& call) {
-  if (const Object* method = call.find(9, "method");
-      method != nullptr && !method->is_none() && !method->is_str("fork")) {
-    throw Raised{"ValueError", "the reference starts processes by fork only", {}};
+/// What a spawned process calls; a forked one does the same.
+void act(Settings parents, std::string path, int number, LiveObjects given) {
+  settings() = std::move(parents);
+  Actor::run_in_this_process(path, number, std::move(given.objects));
+}
+const mp::SpawnFunction kAct("act", act);
+
+void do_nothing() {}
+const mp::SpawnFunction kDoNothing("do_nothing", do_nothing);
+
+bool is_spawned(const Call& call) {
+  const Object* given = call.find(9, "method");
+  const std::string method =
+      given == nullptr || given->is_none() ? settings().start_method : std::string(given->as_str());
+  if (method != "fork" && method != "spawn") {
+    throw Raised{"ValueError", "cannot find context for '" + method + "'", {}};
   }
+  return method == "spawn";
+}
+
+Answer make(Call& call) {
+  const bool spawned = is_spawned(call);
   Actor::Objects objects;
   const auto& kwargs = call.request->at("kwargs");
   for (const auto& reference : kwargs.value("objects", nlohmann::json::array())) {
@@ -37,6 +57,11 @@ Answer make(Call& call) {
     objects[name] = *std::move(object);
   }
   const int number = static_cast<int>(call.integer(9, "actor"));
+  if (spawned) {
+    return Live(mp::Process(
+        kAct.call(settings(), call.actor.socket_path(), number, LiveObjects{std::move(objects)}),
+        options_of(call)));
+  }
   auto target = [parent = &call.actor, path = call.actor.socket_path(), number,
                  objects = std::move(objects)]() mutable {
     parent->abandon_objects();
@@ -45,7 +70,10 @@ Answer make(Call& call) {
   return Live(mp::Process(std::move(target), options_of(call)));
 }
 
-Answer make_bare(Call& call) { return Live(mp::Process({}, options_of(call))); }
+Answer make_bare(Call& call) {
+  if (is_spawned(call)) return Live(mp::Process(kDoNothing.call(), options_of(call)));
+  return Live(mp::Process({}, options_of(call)));
+}
 
 mp::Process process(const Call& call) { return call.object<mp::Process>(); }
 
@@ -117,7 +145,7 @@ Answer active_children(Call&) {
   for (const std::string& one : names) list.append(Object::str(one));
   return list;
 }
-Answer start_methods(Call&) { return Object::list({Object::str("fork")}); }
+Answer start_methods(Call&) { return Object::list({Object::str("fork"), Object::str("spawn")}); }
 
 constexpr Operation kOperations[] = {
     {"Process.new", make},

@@ -10,6 +10,12 @@
 
 namespace mp {
 
+struct ArrayOptions {
+  /// Asks the system for huge pages, which save time where much memory is gone through. The system
+  /// may have none; the array is the same with ordinary ones.
+  bool huge_pages = false;
+};
+
 /// A fixed number of numbers in shared memory, without a lock. A single element is read or written
 /// atomically; several of them are not.
 ///
@@ -20,8 +26,9 @@ class RawArray {
  public:
   /// Errors: System    no memory or no descriptor is left
   ///         TooLarge  more than memory can ever hold
-  static Result<RawArray> create(std::size_t length) {
-    MP_TRY_ASSIGN(sync::Items items, sync::Items::create_array(typecode_of<T>(), length));
+  static Result<RawArray> create(std::size_t length, ArrayOptions options = {}) {
+    MP_TRY_ASSIGN(sync::Items items,
+                  sync::Items::create_array(typecode_of<T>(), length, options.huge_pages));
     return RawArray(std::move(items));
   }
   static Result<RawArray> create(std::span<const T> initial) {
@@ -83,6 +90,13 @@ class RawArray {
   /// All characters.
   std::string raw() const requires std::same_as<T, char> { return std::string(items_view()); }
 
+  /// See transfer.hpp.
+  Result<void> pack(Packer& packer) const { return items_.pack(packer); }
+  static Result<RawArray> unpack(Unpacker& unpacker) {
+    MP_TRY_ASSIGN(sync::Items items, sync::Items::unpack(unpacker, typecode_of<T>()));
+    return RawArray(std::move(items));
+  }
+
  private:
   template <ScalarType U>
   friend class Array;
@@ -104,15 +118,15 @@ class RawArray {
 template <ScalarType T>
 class Array : public Synchronized {
  public:
-  static Result<Array> create(std::size_t length) {
-    return synchronize(RawArray<T>::create(length));
+  static Result<Array> create(std::size_t length, ArrayOptions options = {}) {
+    return synchronize(RawArray<T>::create(length, options));
   }
   static Result<Array> create(std::span<const T> initial) {
     return synchronize(RawArray<T>::create(initial));
   }
   /// With a lock that guards other things too.
-  static Result<Array> create(std::size_t length, AnyLock lock) {
-    MP_TRY_ASSIGN(RawArray<T> raw, RawArray<T>::create(length));
+  static Result<Array> create(std::size_t length, AnyLock lock, ArrayOptions options = {}) {
+    MP_TRY_ASSIGN(RawArray<T> raw, RawArray<T>::create(length, options));
     return Array(std::move(raw), std::move(lock));
   }
   static Result<Array> create(std::span<const T> initial, AnyLock lock) {
@@ -153,6 +167,17 @@ class Array : public Synchronized {
 
   /// The same numbers without the lock.
   const RawArray<T>& get_obj() const { return raw_; }
+
+  /// See transfer.hpp.
+  Result<void> pack(Packer& packer) const {
+    MP_TRY(raw_.pack(packer));
+    return raw_.items_.pack_lock(packer, any_lock());
+  }
+  static Result<Array> unpack(Unpacker& unpacker) {
+    MP_TRY_ASSIGN(RawArray<T> raw, RawArray<T>::unpack(unpacker));
+    MP_TRY_ASSIGN(AnyLock lock, raw.items_.unpack_lock(unpacker));
+    return Array(std::move(raw), std::move(lock));
+  }
 
  private:
   Array(RawArray<T> raw, AnyLock lock) : Synchronized(std::move(lock)), raw_(std::move(raw)) {}

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "mp/clock.hpp"
+#include "mp/parcel.hpp"
 #include "mp/result.hpp"
 
 namespace mp {
@@ -51,6 +52,10 @@ class Barrier {
   /// How many wait, at some moment during the call.
   int n_waiting() const;
   bool broken() const;
+
+  /// See transfer.hpp.
+  Result<void> pack(Packer& packer) const;
+  static Result<Barrier> unpack(Unpacker& unpacker);
 
  private:
   Barrier(std::shared_ptr<sync::BarrierParties> parties, Action action, Timeout timeout)

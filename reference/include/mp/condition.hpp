@@ -6,6 +6,7 @@
 
 #include "mp/clock.hpp"
 #include "mp/lock.hpp"
+#include "mp/parcel.hpp"
 #include "mp/result.hpp"
 #include "mp/rlock.hpp"
 
@@ -61,6 +62,10 @@ class Condition {
   /// ones. Errors: NotOwner
   Result<void> notify(std::int64_t n = 1) const;
   Result<void> notify_all() const;
+
+  /// See transfer.hpp.
+  Result<void> pack(Packer& packer) const;
+  static Result<Condition> unpack(Unpacker& unpacker);
 
  private:
   using LockRef = std::variant<std::shared_ptr<sync::LockState>, std::shared_ptr<sync::RLockState>>;

@@ -9,6 +9,7 @@
 
 #include "mp/bytes.hpp"
 #include "mp/clock.hpp"
+#include "mp/parcel.hpp"
 #include "mp/result.hpp"
 
 namespace mp {
@@ -76,6 +77,10 @@ class Connection {
 
   /// Whether something can be received, be it the end of the stream, within `timeout`.
   Result<bool> poll(Timeout timeout = kPoll) const;
+
+  /// See transfer.hpp.
+  Result<void> pack(Packer& packer) const;
+  static Result<Connection> unpack(Unpacker& unpacker);
 
  private:
   Connection(int fd, bool is_socket, bool readable, bool writable)

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mp/parcel.hpp"
 #include "mp/slice.hpp"
 #include "mp/synchronized.hpp"
 
@@ -44,6 +45,10 @@ class DynamicRawArray {
   /// Errors: TooLarge  "byte string too long"
   Result<void> set_value(std::string_view text) const;
 
+  /// See transfer.hpp.
+  Result<void> pack(Packer& packer) const;
+  static Result<DynamicRawArray> unpack(Unpacker& unpacker);
+
  private:
   friend class DynamicArray;
   explicit DynamicRawArray(sync::Items items) : items_(std::move(items)) {}
@@ -72,6 +77,10 @@ class DynamicArray : public Synchronized {
   Result<void> set_value(std::string_view text) const;
 
   const DynamicRawArray& get_obj() const { return raw_; }
+
+  /// See transfer.hpp.
+  Result<void> pack(Packer& packer) const;
+  static Result<DynamicArray> unpack(Unpacker& unpacker);
 
  private:
   DynamicArray(DynamicRawArray raw, AnyLock lock)

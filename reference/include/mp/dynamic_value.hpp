@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "mp/parcel.hpp"
 #include "mp/synchronized.hpp"
 
 namespace mp {
@@ -21,6 +22,10 @@ class DynamicRawValue {
   Scalar value() const;
   /// Errors: InvalidArgument  the value is of the wrong type for the typecode
   Result<void> set_value(const Scalar& value) const;
+
+  /// See transfer.hpp.
+  Result<void> pack(Packer& packer) const;
+  static Result<DynamicRawValue> unpack(Unpacker& unpacker);
 
  private:
   friend class DynamicValue;
@@ -43,6 +48,10 @@ class DynamicValue : public Synchronized {
   Result<void> set_value(const Scalar& value) const;
 
   const DynamicRawValue& get_obj() const { return raw_; }
+
+  /// See transfer.hpp.
+  Result<void> pack(Packer& packer) const;
+  static Result<DynamicValue> unpack(Unpacker& unpacker);
 
  private:
   DynamicValue(DynamicRawValue raw, AnyLock lock)

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "mp/clock.hpp"
+#include "mp/parcel.hpp"
 #include "mp/result.hpp"
 
 namespace mp {
@@ -29,6 +30,10 @@ class Event {
   /// Waits until the flag is set: true, also when it was cleared again since; false when `timeout`
   /// passed first.
   bool wait(Timeout timeout = kForever) const;
+
+  /// See transfer.hpp.
+  Result<void> pack(Packer& packer) const;
+  static Result<Event> unpack(Unpacker& unpacker);
 
  private:
   explicit Event(std::shared_ptr<sync::EventState> state) : state_(std::move(state)) {}

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mp/parcel.hpp"
 #include "mp/queue.hpp"
 
 namespace mp {
@@ -18,6 +19,9 @@ class JoinableQueue : public Queue {
   /// Waits until no task is unfinished, if only for a moment: true, or false when `timeout` passed
   /// first.
   bool join(Timeout timeout = kForever) const;
+
+  /// See transfer.hpp.
+  static Result<JoinableQueue> unpack(Unpacker& unpacker);
 
  private:
   using Queue::Queue;

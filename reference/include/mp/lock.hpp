@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "mp/clock.hpp"
+#include "mp/parcel.hpp"
 #include "mp/result.hpp"
 
 namespace mp {
@@ -32,6 +33,10 @@ class Lock {
 
   /// Errors: InvalidArgument  nobody holds it
   Result<void> release() const;
+
+  /// See transfer.hpp.
+  Result<void> pack(Packer& packer) const;
+  static Result<Lock> unpack(Unpacker& unpacker);
 
  private:
   friend class Condition;

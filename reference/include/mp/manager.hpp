@@ -96,6 +96,12 @@ class Manager {
   /// kForever: no timeout of the barrier's own.
   Result<ManagedBarrier> barrier(std::int64_t parties, Timeout timeout = kForever) const;
 
+  /// See transfer.hpp: the child is a client of the server. Only to a spawned child, because it
+  /// takes the key along.
+  /// Errors: InvalidArgument  in a ticket
+  Result<void> pack(Packer& packer) const;
+  static Result<Manager> unpack(Unpacker& unpacker);
+
  private:
   struct State;
   explicit Manager(std::shared_ptr<State> state) : state_(std::move(state)) {}

@@ -2,10 +2,12 @@
 
 #include <sys/types.h>
 
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -38,13 +40,20 @@ struct ProcessOptions {
   std::optional<std::string> name =
       std::nullopt;  ///< default: "Process-N", in a child of a child "Process-N:M"
   std::optional<bool> daemon = std::nullopt;  ///< default: that of the creating process
+  /// What the child is sent when its parent has ended in whatever way, SIGKILL for example; 0 for
+  /// nothing. A thread of the child waits for it.
+  int parent_death_signal = 0;
 };
 
-/// A child process, made by fork: it has everything its creator had, and shares the library's
-/// objects with it. The target's return ends it with exit code 0, an exception it lets out with 1
-/// and a text on standard error. Its standard input is empty. It leaves without running atexit
-/// handlers or destroying static objects of the program it was forked from, but joins its own
-/// children first.
+class SpawnCall;
+class Packer;
+class Unpacker;
+
+/// A child process. Made by fork it has everything its creator had, and shares the library's
+/// objects with it; spawned it is a fresh process of the same program that has the arguments of its
+/// function (spawn.hpp). The target's return ends it with exit code 0, an exception it lets out
+/// with 1 and a text on standard error. Its standard input is empty. It leaves without running
+/// atexit handlers or destroying static objects of the program, but joins its own children first.
 ///
 /// A Process is a handle: copies name the same child. A handle may be destroyed while the child
 /// runs. When the creating process exits normally (return from main, std::exit), daemonic children
@@ -64,9 +73,13 @@ class Process {
 
   /// Starts nothing yet. Without a target the child returns at once.
   explicit Process(Target target = {}, ProcessOptions options = {});
+  /// The child will be spawned, and make that call.
+  template <std::same_as<SpawnCall> Call>
+  explicit Process(Call call, ProcessOptions options = {})
+      : state_(spawned_state(std::move(call), std::move(options))) {}
 
   /// Errors: InvalidArgument  "cannot start a process twice", "daemonic processes are not allowed
-  /// to have children"
+  /// to have children"; of a spawned one: spawn_main() was not called, an argument cannot be passed
   ///         NotOwner         "can only start a process object created by current process"
   Result<void> start();
 
@@ -107,11 +120,17 @@ class Process {
   ///                          or terminate()."
   Result<void> close();
 
+  /// See transfer.hpp: in a spawned child, or wherever the ticket goes, the handle is only good for
+  /// the name, as in a forked one.
+  Result<void> pack(Packer& packer) const;
+  static Result<Process> unpack(Unpacker& unpacker);
+
   /// Whether the two handles name the same child.
   friend bool operator==(const Process&, const Process&) = default;
 
  private:
   friend std::vector<Process> active_children();
+  static std::shared_ptr<process::State> spawned_state(SpawnCall call, ProcessOptions options);
   explicit Process(std::shared_ptr<process::State> state) : state_(std::move(state)) {}
 
   std::shared_ptr<process::State> state_;
@@ -127,12 +146,19 @@ struct CurrentProcess {
 };
 CurrentProcess current_process();
 
-/// The process that started the calling one as a Process.
+/// The process that started the calling one as a Process, however either was made.
 struct ParentProcess {
   std::string name;
   pid_t pid;
 
   bool is_alive() const;
+  /// A descriptor that becomes readable when the parent has ended, in whatever way, and stays so;
+  /// owned by the library.
+  /// Errors: System  no descriptor is left
+  Result<int> sentinel() const;
+  /// Waits until the parent has ended: true, or false when `timeout` passed first.
+  /// Errors: as sentinel
+  Result<bool> join(Timeout timeout = kForever) const;
 };
 std::optional<ParentProcess> parent_process();
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 #include "mp/address.hpp"
 #include "mp/object.hpp"
 #include "mp/result.hpp"
+#include "mp/transfer.hpp"
 
 namespace mp {
 
@@ -88,6 +90,11 @@ class Proxy {
   ///         those of call()
   static Result<Proxy> from_object(const Object& object);
 
+  /// See transfer.hpp. A ticket takes no reference, as to_object(); the other process needs the
+  /// server's key for its current_authkey(). A spawned child is given the key.
+  Result<void> pack(Packer& packer) const;
+  static Result<Proxy> unpack(Unpacker& unpacker);
+
   /// Whether one is a copy of the other.
   friend bool operator==(const Proxy&, const Proxy&) = default;
 
@@ -100,6 +107,16 @@ class Proxy {
   static Result<Answer> answer_of(const manager::Reference& origin, const manager::Reply& reply);
 
   std::shared_ptr<manager::Reference> reference_;
+};
+
+/// The typed proxies are proxies.
+template <class T>
+requires(std::derived_from<T, Proxy> && !std::same_as<T, Proxy>) struct Transfer<T> {
+  static Result<void> pack(Packer& packer, const T& proxy) { return proxy.Proxy::pack(packer); }
+  static Result<T> unpack(Unpacker& unpacker) {
+    MP_TRY_ASSIGN(Proxy proxy, Proxy::unpack(unpacker));
+    return T(std::move(proxy));
+  }
 };
 
 /// What a call on a server came to.

@@ -8,6 +8,7 @@
 
 #include "mp/bytes.hpp"
 #include "mp/clock.hpp"
+#include "mp/parcel.hpp"
 #include "mp/result.hpp"
 
 namespace mp {
@@ -133,6 +134,10 @@ class Queue {
   /// neither waits. Errors: InvalidArgument  the queue is not closed (join_thread only)
   Result<void> join_thread() const;
   void cancel_join_thread() const {}
+
+  /// See transfer.hpp.
+  Result<void> pack(Packer& packer) const;
+  static Result<Queue> unpack(Unpacker& unpacker);
 
  protected:
   explicit Queue(std::shared_ptr<channel::MessageQueue> queue) : queue_(std::move(queue)) {}

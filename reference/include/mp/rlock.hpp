@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "mp/clock.hpp"
+#include "mp/parcel.hpp"
 #include "mp/result.hpp"
 
 namespace mp {
@@ -32,6 +33,10 @@ class RLock {
 
   /// Errors: NotOwner  the calling thread does not hold it
   Result<void> release() const;
+
+  /// See transfer.hpp.
+  Result<void> pack(Packer& packer) const;
+  static Result<RLock> unpack(Unpacker& unpacker);
 
  private:
   friend class Condition;

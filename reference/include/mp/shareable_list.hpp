@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mp/bytes.hpp"
+#include "mp/parcel.hpp"
 #include "mp/result.hpp"
 #include "mp/shared_memory.hpp"
 
@@ -61,6 +62,10 @@ class ShareableList {
 
   /// The block, for its name, close() and unlink().
   const SharedMemory& shm() const { return memory_; }
+
+  /// See transfer.hpp.
+  Result<void> pack(Packer& packer) const;
+  static Result<ShareableList> unpack(Unpacker& unpacker);
 
  private:
   explicit ShareableList(SharedMemory memory) : memory_(std::move(memory)) {}

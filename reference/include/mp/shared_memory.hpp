@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include "mp/parcel.hpp"
 #include "mp/result.hpp"
 
 namespace mp {
@@ -55,6 +56,10 @@ class SharedMemory {
   /// Takes the name away; who has attached the block keeps it. Once for all processes.
   /// Errors: NotFound  the name is gone
   Result<void> unlink() const;
+
+  /// See transfer.hpp.
+  Result<void> pack(Packer& packer) const;
+  static Result<SharedMemory> unpack(Unpacker& unpacker);
 
  private:
   explicit SharedMemory(std::shared_ptr<shm::NamedBlock> block) : block_(std::move(block)) {}

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "mp/bytes.hpp"
+#include "mp/parcel.hpp"
 #include "mp/queue.hpp"
 #include "mp/result.hpp"
 
@@ -27,6 +28,10 @@ class SimpleQueue {
 
   /// This process puts and gets no more. May be repeated.
   void close() const { queue_.close(); }
+
+  /// See transfer.hpp.
+  Result<void> pack(Packer& packer) const;
+  static Result<SimpleQueue> unpack(Unpacker& unpacker);
 
  private:
   explicit SimpleQueue(Queue queue) : queue_(std::move(queue)) {}

@@ -3,9 +3,11 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <variant>
 
 #include "mp/lock.hpp"
+#include "mp/parcel.hpp"
 #include "mp/result.hpp"
 #include "mp/rlock.hpp"
 #include "mp/typecode.hpp"
@@ -27,12 +29,21 @@ class Items {
   static Result<Items> create_value(Typecode typecode);
   /// `length` elements.
   /// Errors: TooLarge  more than memory can ever hold
-  static Result<Items> create_array(Typecode typecode, std::size_t length);
+  static Result<Items> create_array(Typecode typecode, std::size_t length,
+                                    bool huge_pages = false);
 
   Typecode typecode() const;
   std::size_t length() const;
   std::byte* data() const;
   RLock lock() const;
+
+  Result<void> pack(Packer& packer) const;
+  /// Errors: Malformed  no elements, or of another typecode than the one asked for
+  static Result<Items> unpack(Unpacker& unpacker, std::optional<Typecode> typecode = std::nullopt);
+
+  /// The lock of an object with these elements, where it is not the one beside them.
+  Result<void> pack_lock(Packer& packer, const AnyLock& lock) const;
+  Result<AnyLock> unpack_lock(Unpacker& unpacker) const;
 
  private:
   explicit Items(std::shared_ptr<ItemsState> state) : state_(std::move(state)) {}

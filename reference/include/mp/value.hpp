@@ -38,6 +38,13 @@ class RawValue {
     return std::atomic_ref<T>(item()).compare_exchange_strong(expected, desired);
   }
 
+  /// See transfer.hpp.
+  Result<void> pack(Packer& packer) const { return items_.pack(packer); }
+  static Result<RawValue> unpack(Unpacker& unpacker) {
+    MP_TRY_ASSIGN(sync::Items items, sync::Items::unpack(unpacker, typecode_of<T>()));
+    return RawValue(std::move(items));
+  }
+
  private:
   template <ScalarType U>
   friend class Value;
@@ -100,6 +107,17 @@ class Value : public Synchronized {
 
   /// The same number without the lock.
   const RawValue<T>& get_obj() const { return raw_; }
+
+  /// See transfer.hpp.
+  Result<void> pack(Packer& packer) const {
+    MP_TRY(raw_.pack(packer));
+    return raw_.items_.pack_lock(packer, any_lock());
+  }
+  static Result<Value> unpack(Unpacker& unpacker) {
+    MP_TRY_ASSIGN(RawValue<T> raw, RawValue<T>::unpack(unpacker));
+    MP_TRY_ASSIGN(AnyLock lock, raw.items_.unpack_lock(unpacker));
+    return Value(std::move(raw), std::move(lock));
+  }
 
  private:
   Value(RawValue<T> raw, AnyLock lock) : Synchronized(std::move(lock)), raw_(std::move(raw)) {}

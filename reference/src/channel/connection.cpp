@@ -178,4 +178,18 @@ Result<std::vector<int>> wait(std::span<const int> descriptors, Timeout timeout)
 }
 
 }  // namespace connection
+Result<void> Connection::pack(Packer& packer) const {
+  if (closed()) return Error{ErrorCode::InvalidArgument, "handle is closed"};
+  packer.number((readable_ ? 1u : 0u) | (writable_ ? 2u : 0u));
+  return packer.descriptor(fd_);
+}
+
+Result<Connection> Connection::unpack(Unpacker& unpacker) {
+  MP_TRY_ASSIGN(const std::uint64_t ways, unpacker.number());
+  MP_TRY_ASSIGN(const int fd, unpacker.descriptor());
+  auto connection = adopt(fd, (ways & 1) != 0, (ways & 2) != 0);
+  if (!connection) ::close(fd);
+  return connection;
+}
+
 }  // namespace mp

@@ -75,6 +75,12 @@ Result<std::shared_ptr<MessageQueue>> MessageQueue::create(std::int64_t maxsize,
   return std::shared_ptr<MessageQueue>(new MessageQueue(std::move(ring)));
 }
 
+Result<std::shared_ptr<MessageQueue>> MessageQueue::unpack(Unpacker& unpacker) {
+  MP_TRY_ASSIGN(auto segment, unpacker.shared());
+  MP_TRY_ASSIGN(Ring ring, Ring::open(std::move(segment)));
+  return std::shared_ptr<MessageQueue>(new MessageQueue(std::move(ring)));
+}
+
 Result<void> MessageQueue::check_open() const {
   if (is_closed()) return Error{ErrorCode::Closed, "the queue is closed"};
   return {};

@@ -6,6 +6,7 @@
 #include "channel/ring.hpp"
 #include "mp/bytes.hpp"
 #include "mp/clock.hpp"
+#include "mp/parcel.hpp"
 
 namespace mp::channel {
 
@@ -23,6 +24,9 @@ class MessageQueue {
   ///         System      no memory, descriptor or address space is left
   static Result<std::shared_ptr<MessageQueue>> create(
       std::int64_t maxsize, unsigned capacity_log2 = Ring::kFirstCapacityLog2);
+
+  Result<void> pack(Packer& packer) const { return packer.shared(&state()); }
+  static Result<std::shared_ptr<MessageQueue>> unpack(Unpacker& unpacker);
 
   /// Errors: Full, TooLarge, Closed, System
   Result<void> put(BytesView message, const Deadline& deadline);

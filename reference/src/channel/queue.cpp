@@ -89,4 +89,23 @@ Result<bool> SimpleQueue::empty() const {
   return queue_.empty();
 }
 
+Result<void> Queue::pack(Packer& packer) const { return queue_->pack(packer); }
+
+Result<Queue> Queue::unpack(Unpacker& unpacker) {
+  MP_TRY_ASSIGN(auto queue, MessageQueue::unpack(unpacker));
+  return Queue(std::move(queue));
+}
+
+Result<JoinableQueue> JoinableQueue::unpack(Unpacker& unpacker) {
+  MP_TRY_ASSIGN(auto queue, MessageQueue::unpack(unpacker));
+  return JoinableQueue(std::move(queue));
+}
+
+Result<void> SimpleQueue::pack(Packer& packer) const { return queue_.pack(packer); }
+
+Result<SimpleQueue> SimpleQueue::unpack(Unpacker& unpacker) {
+  MP_TRY_ASSIGN(Queue queue, Queue::unpack(unpacker));
+  return SimpleQueue(std::move(queue));
+}
+
 }  // namespace mp

@@ -65,6 +65,21 @@ Result<Ring> Ring::create(std::uint32_t maxsize, unsigned capacity_log2) {
   return Ring(std::move(segment));
 }
 
+Result<Ring> Ring::open(std::shared_ptr<shm::Segment> segment) {
+  MP_TRY(segment->expect(QueueState::kKind, QueueState::kLayoutVersion, sizeof(QueueState)));
+  const Ring ring(std::move(segment));
+  const std::uint64_t bits = ring.state().extent.load(kAcquire);
+  const Extent extent = Extent::from_bits(bits);
+  const std::size_t room = ring.segment_->addressable_bytes();
+  if ((bits & 0xff) > kCapacityLog2Max || extent.capacity() < Extent::kBlockBytes ||
+      (bits >> 8) == 0 || (bits >> 8) > room / Extent::kBlockBytes || extent.capacity() > room ||
+      extent.content_offset() > room - extent.capacity()) {
+    return Error{ErrorCode::Malformed,
+                 shm::describe(ring.segment_->header()) + ": its ring lies outside of it"};
+  }
+  return ring;
+}
+
 std::uint32_t Ring::message_count() const {
   // The head first: between the two readings the tail only rises, so the difference never is
   // negative. Both are the state after whole operations.

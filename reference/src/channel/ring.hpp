@@ -29,6 +29,10 @@ class Ring {
   /// Errors: System  no memory, descriptor or address space is left
   static Result<Ring> create(std::uint32_t maxsize, unsigned capacity_log2 = kFirstCapacityLog2);
 
+  /// The ring in a segment that another process made.
+  /// Errors: Malformed  the segment holds no queue
+  static Result<Ring> open(std::shared_ptr<shm::Segment> segment);
+
   QueueState& state() const { return *state_; }
 
   /// How many messages there were at some moment during the call.

@@ -20,9 +20,9 @@ void become(Birth& birth) {
   current.name = std::move(birth.name);
   current.daemon = birth.daemon;
   current.self = birth.self;
-  current.numbers = birth.self->numbers;
-  current.parent = std::move(birth.parent);
+  current.numbers = std::move(birth.numbers);
   current.processes_made = 0;
+  current.set_parent(std::move(birth.parent));
 }
 
 /// A child that reads its parent's standard input would take what is meant for the parent.
@@ -81,6 +81,7 @@ void flush_standard_streams() {
 void run_child(Birth birth) {
   become(birth);
   empty_standard_input();
+  if (birth.parent_death_signal != 0) signal_at_parents_death(birth.parent_death_signal);
   const int exitcode = run_target(birth.target);
   finish_children();
   flush_standard_streams();

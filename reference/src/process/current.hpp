@@ -1,10 +1,12 @@
 #pragma once
 
 #include <atomic>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/unique_fd.hpp"
 #include "mp/process.hpp"
 
 namespace mp::process {
@@ -17,10 +19,17 @@ struct Current {
   std::vector<int> numbers;
   const State* self = nullptr;  ///< this process as its parent's object; null in the main process
   std::optional<ParentProcess> parent;
+  std::mutex parent_mutex;
+  base::UniqueFd parent_sentinel;  ///< opened when it is asked for
   std::atomic<int> processes_made = 0;
 
   static Current& instance();
+
+  void set_parent(ParentProcess process);
 };
+
+/// Starts a thread that sends this process the signal once its parent has ended.
+void signal_at_parents_death(int signal);
 
 /// "Process-2:1" for 2, 1.
 std::string default_name(const std::vector<int>& numbers);

@@ -11,6 +11,7 @@
 #include "process/bootstrap.hpp"
 #include "process/children.hpp"
 #include "process/current.hpp"
+#include "process/spawn.hpp"
 #include "process/state.hpp"
 
 namespace mp {
@@ -35,15 +36,15 @@ Result<void> check_open(const State& state) {
   return {};
 }
 
-std::shared_ptr<State> new_state(Process::Target target, ProcessOptions options) {
+std::shared_ptr<State> new_state(ProcessOptions options) {
   Current& current = Current::instance();
   std::vector<int> numbers = current.numbers;
   numbers.push_back(++current.processes_made);
   std::string default_name = process::default_name(numbers);
   auto state = std::make_shared<State>(::getpid(), std::move(numbers));
-  state->target = std::move(target);
   state->name = std::move(options.name).value_or(std::move(default_name));
   state->daemon = options.daemon.value_or(current.daemon);
+  state->parent_death_signal = options.parent_death_signal;
   return state;
 }
 
@@ -73,8 +74,15 @@ Result<void> send_signal(State& state, int signal) {
 
 }  // namespace
 
-Process::Process(Target target, ProcessOptions options)
-    : state_(new_state(std::move(target), std::move(options))) {}
+Process::Process(Target target, ProcessOptions options) : state_(new_state(std::move(options))) {
+  state_->target = std::move(target);
+}
+
+std::shared_ptr<State> Process::spawned_state(SpawnCall call, ProcessOptions options) {
+  auto state = new_state(std::move(options));
+  state->call = std::move(call);
+  return state;
+}
 
 Result<void> Process::start() {
   MP_TRY(check_creator(*state_, "can only start a process object created by current process"));
@@ -89,14 +97,22 @@ Result<void> Process::start() {
   if (current.daemon) return broken_rule("daemonic processes are not allowed to have children");
 
   process::flush_standard_streams();
-  const pid_t pid = ::fork();
-  if (pid < 0) return system_error("fork", errno);
+  Birth birth{.target = {},
+              .name = state_->name,
+              .daemon = state_->daemon,
+              .parent_death_signal = state_->parent_death_signal,
+              .numbers = state_->numbers,
+              .parent = {.name = current.name, .pid = state_->creator}};
+  pid_t pid = 0;
+  if (state_->call) {
+    MP_TRY_ASSIGN(pid, process::spawn_child(birth, *state_->call));
+  } else {
+    pid = ::fork();
+    if (pid < 0) return system_error("fork", errno);
+  }
   if (pid == 0) {
-    Birth birth{.target = std::move(state_->target),
-                .name = state_->name,
-                .daemon = state_->daemon,
-                .self = state_.get(),
-                .parent = {.name = current.name, .pid = state_->creator}};
+    birth.target = std::move(state_->target);
+    birth.self = state_.get();
     Children::instance().forget_all_locked();
     state_lock.unlock();
     children_lock.unlock();
@@ -106,9 +122,10 @@ Result<void> Process::start() {
   state_->pid = pid;
   state_->phase = Phase::Started;
   Children::instance().add_locked(state_);
-  // What the target holds belongs to the child now. Let go of it last: its destructors are the
-  // caller's code.
+  // What the target or the call holds belongs to the child now. Let go of it last: its destructors
+  // are the caller's code.
   const Target released = std::move(state_->target);
+  const std::optional<SpawnCall> made = std::exchange(state_->call, std::nullopt);
   state_lock.unlock();
   children_lock.unlock();
   return {};
@@ -210,6 +227,24 @@ Result<void> Process::close() {
   }
   Children::instance().remove(*state_);
   return {};
+}
+
+Result<void> Process::pack(Packer& packer) const {
+  packer.number(static_cast<std::uint64_t>(state_->creator));
+  packer.bytes(bytes_view(name()));
+  packer.number(is_daemon());
+  return {};
+}
+
+Result<Process> Process::unpack(Unpacker& unpacker) {
+  MP_TRY_ASSIGN(const std::uint64_t creator, unpacker.number());
+  MP_TRY_ASSIGN(const Bytes name, unpacker.bytes());
+  MP_TRY_ASSIGN(const std::uint64_t daemon, unpacker.number());
+  auto state = std::make_shared<State>(static_cast<pid_t>(creator), std::vector<int>());
+  state->name = text_view(name);
+  state->daemon = daemon != 0;
+  state->phase = Phase::Closed;  // nor does it get back what its creator has
+  return Process(std::move(state));
 }
 
 std::vector<Process> active_children() {

@@ -7,6 +7,7 @@
 
 #include "base/unique_fd.hpp"
 #include "mp/process.hpp"
+#include "mp/spawn.hpp"
 
 namespace mp::process {
 
@@ -22,8 +23,10 @@ struct State {
   std::mutex mutex;  ///< guards what follows
   Phase phase = Phase::Initial;
   Process::Target target;
+  std::optional<SpawnCall> call;  ///< of a child that is to be spawned
   std::string name;
   bool daemon = false;
+  int parent_death_signal = 0;
   pid_t pid = 0;  ///< from Started on
   std::shared_ptr<base::UniqueFd>
       pidfd;  ///< from Started until Closed; a waiting thread holds its own reference

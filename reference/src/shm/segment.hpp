@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <string>
+#include <string_view>
 #include <type_traits>
 
 #include "base/unique_fd.hpp"
@@ -25,6 +27,9 @@ enum class Kind : std::uint16_t {
   Queue = 9,
 };
 
+/// "Lock"; "unknown" for a number of none of them.
+std::string_view to_string(Kind kind);
+
 /// The first cache line of every segment. Written once, before anybody else can see the segment.
 struct SegmentHeader {
   static constexpr std::uint32_t kMagic = 0x6d705347;  // "mpSG"
@@ -34,16 +39,29 @@ struct SegmentHeader {
   std::uint16_t layout_version;
   std::uint64_t content_bytes;  ///< size of the content at creation
   std::uint64_t
-      reserved_bytes;  ///< address space every process sets aside for the content to grow into
-  std::byte unused[40];
+      reserved_bytes;       ///< address space every process sets aside for the content to grow into
+  std::uint64_t id;         ///< random: no two segments of a machine have the same
+  std::int64_t created_ns;  ///< nanoseconds since the epoch, CLOCK_REALTIME
+  std::uint32_t creator;    ///< the process that made it, base::Identity
+  std::uint32_t huge_pages;  ///< 1 when it was asked for huge pages
+  std::byte unused[16];
 };
-static_assert(sizeof(SegmentHeader) == 64 && alignof(SegmentHeader) == 8);
+static_assert(sizeof(SegmentHeader) == 64 && alignof(SegmentHeader) == 8 &&
+              offsetof(SegmentHeader, id) == 24);
 static_assert(std::is_standard_layout_v<SegmentHeader> &&
               std::is_trivially_copyable_v<SegmentHeader>);
 
-/// A piece of memory that this process shares with those it forks: a header and a zeroed content.
-/// It has no name; it lives as long as somebody maps it or holds its descriptor, whoever made it
-/// and however that one ended.
+/// How messages and programs call a segment: "Queue 00c0ffee00c0ffee".
+std::string describe(const SegmentHeader& header);
+
+/// What /proc/N/fd/M points to for the descriptor of a segment starts with this; kind and id
+/// follow, as in "/memfd:mp.Queue.00c0ffee00c0ffee (deleted)".
+inline constexpr std::string_view kSegmentLinkPrefix = "/memfd:mp.";
+std::string segment_link_name(Kind kind, std::uint64_t id);
+
+/// A piece of memory that several processes share: a header and a zeroed content. It has no name in
+/// the file system; it lives as long as somebody maps it or holds its descriptor, whoever made it
+/// and however that one ended. A process maps each segment once.
 class Segment {
  public:
   struct Shape {
@@ -53,15 +71,28 @@ class Segment {
     /// For a content that grows: how far. Address space only, no memory. At least content_bytes
     /// when not zero.
     std::size_t reserved_bytes = 0;
+    /// Whether the system shall be asked for huge pages. It may have none: then these are ordinary.
+    bool huge_pages = false;
   };
 
   static Result<std::shared_ptr<Segment>> create(const Shape& shape);
 
-  /// Maps the segment behind `fd`, which another process made. Its header is bytes from outside.
+  /// Maps the segment behind `fd`, which another process may have made; the one there is when this
+  /// process has it mapped. Its header is bytes from outside.
+  /// Errors: Malformed  not a segment
+  static Result<std::shared_ptr<Segment>> open(base::UniqueFd fd);
   /// Errors: Malformed  not a segment, or not of this kind, layout version and size
   static Result<std::shared_ptr<Segment>> open(base::UniqueFd fd, Kind kind,
                                                std::uint16_t layout_version,
                                                std::size_t content_bytes_min);
+
+  /// The segment of this process whose content begins at `content`; null when there is none.
+  static std::shared_ptr<Segment> of(const void* content);
+  /// The segment with that id, if this process has it mapped.
+  static std::shared_ptr<Segment> with_id(std::uint64_t id);
+
+  /// Errors: Malformed  of another kind, layout version or size; the message names the segment
+  Result<void> expect(Kind kind, std::uint16_t layout_version, std::size_t content_bytes_min) const;
 
   Segment(const Segment&) = delete;
   Segment& operator=(const Segment&) = delete;
@@ -105,12 +136,23 @@ concept SharedState = std::is_standard_layout_v<State> && std::is_trivially_dest
 /// A new State in a segment of its own, followed by `extra_bytes` of zeros. The pointer keeps the
 /// segment mapped.
 template <SharedState State>
-Result<std::shared_ptr<State>> make_shared_state(std::size_t extra_bytes = 0) {
+Result<std::shared_ptr<State>> make_shared_state(std::size_t extra_bytes = 0,
+                                                 bool huge_pages = false) {
   MP_TRY_ASSIGN(std::shared_ptr<Segment> segment,
                 Segment::create({.kind = State::kKind,
                                  .layout_version = State::kLayoutVersion,
-                                 .content_bytes = sizeof(State) + extra_bytes}));
+                                 .content_bytes = sizeof(State) + extra_bytes,
+                                 .huge_pages = huge_pages}));
   State* state = new (segment->content()) State;
+  return std::shared_ptr<State>(std::move(segment), state);
+}
+
+/// The State in a segment that another process made.
+/// Errors: Malformed  another kind, layout version or size
+template <SharedState State>
+Result<std::shared_ptr<State>> shared_state_in(std::shared_ptr<Segment> segment) {
+  MP_TRY(segment->expect(State::kKind, State::kLayoutVersion, sizeof(State)));
+  auto* state = reinterpret_cast<State*>(segment->content());
   return std::shared_ptr<State>(std::move(segment), state);
 }
 

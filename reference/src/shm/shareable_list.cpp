@@ -126,4 +126,11 @@ Result<std::string> ShareableList::format() const {
   return formats;
 }
 
+Result<void> ShareableList::pack(Packer& packer) const { return memory_.pack(packer); }
+
+Result<ShareableList> ShareableList::unpack(Unpacker& unpacker) {
+  MP_TRY_ASSIGN(SharedMemory memory, SharedMemory::unpack(unpacker));
+  return ShareableList(std::move(memory));
+}
+
 }  // namespace mp

@@ -45,8 +45,8 @@ namespace {
 /// of them.
 std::string system_name(const std::string& name) { return "/" + name; }
 
-Error open_error(int reason) {
-  Error error = system_error("shm_open", reason);
+Error open_error(const std::string& name, int reason) {
+  Error error = system_error("SharedMemory '" + name + "': shm_open", reason);
   if (reason == EEXIST) error.code = ErrorCode::AlreadyExists;
   if (reason == ENOENT) error.code = ErrorCode::NotFound;
   if (reason == EINVAL || reason == ENAMETOOLONG) error.code = ErrorCode::InvalidArgument;
@@ -54,9 +54,9 @@ Error open_error(int reason) {
 }
 
 Result<base::UniqueFd> open_block(const std::string& name, int flags) {
-  if (name.empty() || name.find('\0') != std::string::npos) return open_error(EINVAL);
+  if (name.empty() || name.find('\0') != std::string::npos) return open_error(name, EINVAL);
   base::UniqueFd fd(::shm_open(system_name(name).c_str(), flags | O_RDWR | O_CLOEXEC, 0600));
-  if (!fd) return open_error(errno);
+  if (!fd) return open_error(name, errno);
   return fd;
 }
 
@@ -90,7 +90,7 @@ Result<OpenedBlock> create_named(const std::optional<std::string>& name) {
 
 Result<std::shared_ptr<shm::NamedBlock>> attach(const OpenedBlock& block, std::size_t size) {
   void* base = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, block.fd.get(), 0);
-  if (base == MAP_FAILED) return system_error("mmap", errno);
+  if (base == MAP_FAILED) return system_error("SharedMemory '" + block.name + "': mmap", errno);
   return std::make_shared<shm::NamedBlock>(block.name, base, size);
 }
 
@@ -98,7 +98,9 @@ Result<std::shared_ptr<shm::NamedBlock>> attach(const OpenedBlock& block, std::s
 Result<std::shared_ptr<shm::NamedBlock>> fill_and_attach(const OpenedBlock& block,
                                                          std::int64_t size) {
   if (const int error = ::posix_fallocate(block.fd.get(), 0, size); error != 0) {
-    return system_error("posix_fallocate", error);
+    return system_error(
+        "SharedMemory '" + block.name + "' of " + std::to_string(size) + " bytes: posix_fallocate",
+        error);
   }
   return attach(block, static_cast<std::size_t>(size));
 }
@@ -122,8 +124,11 @@ Result<SharedMemory> SharedMemory::create(std::int64_t size,
 Result<SharedMemory> SharedMemory::open(const std::string& name) {
   MP_TRY_ASSIGN(base::UniqueFd fd, open_block(name, 0));
   struct stat status {};
-  if (::fstat(fd.get(), &status) != 0) return system_error("fstat", errno);
-  if (status.st_size == 0) return Error{ErrorCode::Malformed, "the shared memory block is empty"};
+  if (::fstat(fd.get(), &status) != 0)
+    return system_error("SharedMemory '" + name + "': fstat", errno);
+  if (status.st_size == 0) {
+    return Error{ErrorCode::Malformed, "SharedMemory '" + name + "' is empty"};
+  }
   const OpenedBlock opened{name, std::move(fd)};
   MP_TRY_ASSIGN(auto block, attach(opened, static_cast<std::size_t>(status.st_size)));
   return SharedMemory(std::move(block));
@@ -134,15 +139,27 @@ const std::string& SharedMemory::name() const { return block_->name(); }
 std::size_t SharedMemory::size() const { return block_->size(); }
 
 Result<std::span<std::byte>> SharedMemory::buf() const {
-  if (block_->base() == nullptr) return Error{ErrorCode::Closed, "the shared memory is closed"};
+  if (block_->base() == nullptr)
+    return Error{ErrorCode::Closed, "SharedMemory '" + name() + "' is closed"};
   return std::span(static_cast<std::byte*>(block_->base()), block_->size());
 }
 
 void SharedMemory::close() const { block_->detach(); }
 
 Result<void> SharedMemory::unlink() const {
-  if (::shm_unlink(system_name(block_->name()).c_str()) != 0) return open_error(errno);
+  if (::shm_unlink(system_name(block_->name()).c_str()) != 0)
+    return open_error(block_->name(), errno);
   return {};
+}
+
+Result<void> SharedMemory::pack(Packer& packer) const {
+  packer.bytes(bytes_view(name()));
+  return {};
+}
+
+Result<SharedMemory> SharedMemory::unpack(Unpacker& unpacker) {
+  MP_TRY_ASSIGN(const Bytes name, unpacker.bytes());
+  return open(std::string(text_view(name)));
 }
 
 }  // namespace mp

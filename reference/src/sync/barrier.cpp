@@ -25,4 +25,19 @@ int Barrier::n_waiting() const { return parties_->waiting(); }
 
 bool Barrier::broken() const { return parties_->is_broken(); }
 
+Result<void> Barrier::pack(Packer& packer) const {
+  if (action_) {
+    return Error{ErrorCode::InvalidArgument,
+                 "a Barrier with an action, a function of this process, cannot be passed on"};
+  }
+  packer.number(static_cast<std::uint64_t>(timeout_.count()));
+  return parties_->pack(packer);
+}
+
+Result<Barrier> Barrier::unpack(Unpacker& unpacker) {
+  MP_TRY_ASSIGN(const std::uint64_t timeout, unpacker.number());
+  MP_TRY_ASSIGN(auto parties, sync::BarrierParties::unpack(unpacker));
+  return Barrier(std::move(parties), {}, Timeout(static_cast<Timeout::rep>(timeout)));
+}
+
 }  // namespace mp

@@ -31,13 +31,25 @@ Result<std::shared_ptr<BarrierParties>> BarrierParties::create(std::uint32_t par
   const std::size_t place_count = 2 * std::size_t{party_count};
   MP_TRY_ASSIGN(auto state, shm::make_shared_state<BarrierState>(place_count * sizeof(PlaceWord)));
   state->party_count = party_count;
+  // Zero is a free place.
+  return std::shared_ptr<BarrierParties>(new BarrierParties(std::move(state)));
+}
+
+Result<std::shared_ptr<BarrierParties>> BarrierParties::unpack(Unpacker& unpacker) {
+  MP_TRY_ASSIGN(auto segment, unpacker.shared());
+  MP_TRY_ASSIGN(auto state, shm::shared_state_in<BarrierState>(segment));
+  const std::size_t room = segment->header().content_bytes - sizeof(BarrierState);
+  if (state->party_count == 0 || room / sizeof(PlaceWord) / 2 < state->party_count) {
+    return Error{ErrorCode::Malformed, shm::describe(segment->header()) +
+                                           ": its number of parties, " +
+                                           std::to_string(state->party_count) + ", is impossible"};
+  }
   return std::shared_ptr<BarrierParties>(new BarrierParties(std::move(state)));
 }
 
 BarrierParties::BarrierParties(std::shared_ptr<BarrierState> state) : state_(std::move(state)) {
   auto* first = reinterpret_cast<PlaceWord*>(state_.get() + 1);
   places_ = {first, 2 * std::size_t{state_->party_count}};
-  std::uninitialized_value_construct(places_.begin(), places_.end());
 }
 
 int BarrierParties::waiting() const {

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "mp/clock.hpp"
+#include "mp/parcel.hpp"
 #include "mp/result.hpp"
 #include "sync/barrier_state.hpp"
 
@@ -15,6 +16,9 @@ namespace mp::sync {
 class BarrierParties {
  public:
   static Result<std::shared_ptr<BarrierParties>> create(std::uint32_t party_count);
+
+  Result<void> pack(Packer& packer) const { return packer.shared(state_.get()); }
+  static Result<std::shared_ptr<BarrierParties>> unpack(Unpacker& unpacker);
 
   /// Errors: BrokenBarrier
   Result<int> wait(const std::function<void()>& action, const Deadline& deadline);

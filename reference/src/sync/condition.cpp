@@ -99,4 +99,25 @@ Result<void> Condition::notify_all() const {
   return notify(std::numeric_limits<std::int64_t>::max());
 }
 
+Result<void> Condition::pack(Packer& packer) const {
+  packer.number(lock_.index());
+  MP_TRY(std::visit([&](const auto& lock) { return packer.shared(lock.get()); }, lock_));
+  return packer.shared(state_.get());
+}
+
+Result<Condition> Condition::unpack(Unpacker& unpacker) {
+  MP_TRY_ASSIGN(const std::uint64_t index, unpacker.number());
+  LockRef lock;
+  if (index == 0) {
+    MP_TRY_ASSIGN(Lock plain, Lock::unpack(unpacker));
+    lock = std::move(plain.state_);
+  } else {
+    MP_TRY_ASSIGN(RLock recursive, RLock::unpack(unpacker));
+    lock = std::move(recursive.state_);
+  }
+  MP_TRY_ASSIGN(auto segment, unpacker.shared());
+  MP_TRY_ASSIGN(auto state, shm::shared_state_in<ConditionState>(std::move(segment)));
+  return Condition(std::move(lock), std::move(state));
+}
+
 }  // namespace mp

@@ -141,4 +141,22 @@ Result<void> DynamicArray::set_value(std::string_view text) const {
   return raw_.set_value(text);
 }
 
+Result<void> DynamicRawArray::pack(Packer& packer) const { return items_.pack(packer); }
+
+Result<DynamicRawArray> DynamicRawArray::unpack(Unpacker& unpacker) {
+  MP_TRY_ASSIGN(sync::Items items, sync::Items::unpack(unpacker));
+  return DynamicRawArray(std::move(items));
+}
+
+Result<void> DynamicArray::pack(Packer& packer) const {
+  MP_TRY(raw_.pack(packer));
+  return raw_.items_.pack_lock(packer, any_lock());
+}
+
+Result<DynamicArray> DynamicArray::unpack(Unpacker& unpacker) {
+  MP_TRY_ASSIGN(DynamicRawArray raw, DynamicRawArray::unpack(unpacker));
+  MP_TRY_ASSIGN(AnyLock lock, raw.items_.unpack_lock(unpacker));
+  return DynamicArray(std::move(raw), std::move(lock));
+}
+
 }  // namespace mp

@@ -51,4 +51,22 @@ Result<void> DynamicValue::set_value(const Scalar& value) const {
   return raw_.set_value(value);
 }
 
+Result<void> DynamicRawValue::pack(Packer& packer) const { return items_.pack(packer); }
+
+Result<DynamicRawValue> DynamicRawValue::unpack(Unpacker& unpacker) {
+  MP_TRY_ASSIGN(sync::Items items, sync::Items::unpack(unpacker));
+  return DynamicRawValue(std::move(items));
+}
+
+Result<void> DynamicValue::pack(Packer& packer) const {
+  MP_TRY(raw_.pack(packer));
+  return raw_.items_.pack_lock(packer, any_lock());
+}
+
+Result<DynamicValue> DynamicValue::unpack(Unpacker& unpacker) {
+  MP_TRY_ASSIGN(DynamicRawValue raw, DynamicRawValue::unpack(unpacker));
+  MP_TRY_ASSIGN(AnyLock lock, raw.items_.unpack_lock(unpacker));
+  return DynamicValue(std::move(raw), std::move(lock));
+}
+
 }  // namespace mp

@@ -1,26 +1,8 @@
 #include "mp/event.hpp"
 
-#include "shm/parking.hpp"
-#include "shm/segment.hpp"
+#include "sync/event_state.hpp"
 
 namespace mp {
-namespace sync {
-
-/// The lowest bit of the word is the flag; the others count how often it was set, so that a waiter
-/// notices a flag that was set and cleared while it slept. A death of a setter between the change
-/// and the wake-up: waiters notice at the end of their slice.
-struct EventState {
-  static constexpr shm::Kind kKind = shm::Kind::Event;
-  static constexpr std::uint16_t kLayoutVersion = 2;
-
-  shm::Parking flag;
-
-  static constexpr std::uint32_t kSet = 1;
-  static constexpr std::uint32_t kOneSetting = 2;
-};
-static_assert(sizeof(EventState) == 12 && shm::SharedState<EventState>);
-
-}  // namespace sync
 
 using sync::EventState;
 
@@ -56,6 +38,14 @@ bool Event::wait(Timeout timeout) const {
     if (last_try) return false;
     state_->flag.sleep(first, slices.next());
   }
+}
+
+Result<void> Event::pack(Packer& packer) const { return packer.shared(state_.get()); }
+
+Result<Event> Event::unpack(Unpacker& unpacker) {
+  MP_TRY_ASSIGN(auto segment, unpacker.shared());
+  MP_TRY_ASSIGN(auto state, shm::shared_state_in<EventState>(std::move(segment)));
+  return Event(std::move(state));
 }
 
 }  // namespace mp

@@ -1,5 +1,7 @@
 #include "sync/lock_state.hpp"
 
+#include <time.h>
+
 #include <limits>
 
 namespace mp::sync {
@@ -17,8 +19,25 @@ Result<void> to_result(RobustLock::Outcome outcome) {
   return {};
 }
 
+void HolderSeen::note(base::Identity holder) {
+  if (holder.is_nobody() || since(holder) != 0) return;
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  const auto seconds = static_cast<std::uint32_t>(now.tv_sec);
+  bits_.store(std::uint64_t{seconds} << 32 | holder.bits(), std::memory_order_relaxed);
+}
+
+std::uint32_t HolderSeen::since(base::Identity holder) const {
+  const std::uint64_t bits = bits_.load(std::memory_order_relaxed);
+  return static_cast<std::uint32_t>(bits) == holder.bits() ? static_cast<std::uint32_t>(bits >> 32)
+                                                           : 0;
+}
+
 Result<void> LockState::acquire_contended(Timeout timeout) {
-  return to_result(lock.acquire_contended(this_process(), Deadline::after(timeout)));
+  seen.note(lock.holder());
+  const auto outcome = lock.acquire_contended(this_process(), Deadline::after(timeout));
+  seen.forget();
+  return to_result(outcome);
 }
 
 Error LockState::released_too_often() {
@@ -36,7 +55,12 @@ RobustLock::Outcome LockState::acquire_levels(std::uint32_t, const Deadline& dea
 
 /// By the calling thread, or by another one.
 Result<void> RLockState::acquire_held(Timeout timeout) {
-  if (!is_mine()) return to_result(acquire_levels(1, Deadline::after(timeout)));
+  if (!is_mine()) {
+    seen.note(lock.holder());
+    const auto outcome = acquire_levels(1, Deadline::after(timeout));
+    seen.forget();
+    return to_result(outcome);
+  }
   const std::uint32_t level = depth.load(std::memory_order_relaxed);
   if (level == std::numeric_limits<std::uint32_t>::max()) {
     return Error{ErrorCode::TooLarge, "the lock was acquired too often without a release"};

@@ -6,12 +6,27 @@
 
 namespace mp::sync {
 
+/// Since when a lock is held, as one who has to wait for it saw it: who does not wait pays nothing.
+/// Zero: nobody waits, or nobody looked.
+/// A death ... of a waiter:  what it saw stays, until the next one waits.
+class HolderSeen {
+ public:
+  void note(base::Identity holder);
+  void forget() { bits_.store(0, std::memory_order_relaxed); }
+  /// Seconds since the epoch; 0 when nothing is known of that holder.
+  std::uint32_t since(base::Identity holder) const;
+
+ private:
+  std::atomic<std::uint64_t> bits_{0};  ///< the time and, in the low half, the holder
+};
+
 /// A lock that any process may release.
 struct LockState {
   static constexpr shm::Kind kKind = shm::Kind::Lock;
-  static constexpr std::uint16_t kLayoutVersion = 1;
+  static constexpr std::uint16_t kLayoutVersion = 2;
 
   RobustLock lock;
+  HolderSeen seen;
 
   Result<void> acquire(Timeout timeout) {
     if (lock.try_acquire(base::this_process())) return {};
@@ -33,7 +48,7 @@ struct LockState {
   Result<void> acquire_contended(Timeout timeout);
   static Error released_too_often();
 };
-static_assert(sizeof(LockState) == 4 && shm::SharedState<LockState>);
+static_assert(sizeof(LockState) == 16 && shm::SharedState<LockState>);
 
 /// A lock of one thread of one process, which may acquire it again.
 /// Invariant:  only the holder reads or writes `depth`, which is how often it acquired and did not
@@ -41,10 +56,11 @@ static_assert(sizeof(LockState) == 4 && shm::SharedState<LockState>);
 /// there.
 struct RLockState {
   static constexpr shm::Kind kKind = shm::Kind::RLock;
-  static constexpr std::uint16_t kLayoutVersion = 1;
+  static constexpr std::uint16_t kLayoutVersion = 2;
 
   RobustLock lock;
   std::atomic<std::uint32_t> depth{0};
+  HolderSeen seen;
 
   Result<void> acquire(Timeout timeout) {
     if (!lock.try_acquire(base::this_thread())) return acquire_held(timeout);
@@ -74,7 +90,7 @@ struct RLockState {
   Result<void> acquire_held(Timeout timeout);
   static Error not_mine();
 };
-static_assert(sizeof(RLockState) == 8 && offsetof(RLockState, depth) == 4 &&
+static_assert(sizeof(RLockState) == 16 && offsetof(RLockState, depth) == 4 &&
               shm::SharedState<RLockState>);
 
 /// An outcome of a robust lock as the caller of a public lock meets it.

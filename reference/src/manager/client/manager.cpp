@@ -75,6 +75,25 @@ Result<Manager> Manager::connect(const Address& address, std::string authkey,
   return Manager(std::move(state));
 }
 
+Result<void> Manager::pack(Packer& packer) const {
+  if (packer.transport() != Transport::Inheritance) {
+    return Error{ErrorCode::InvalidArgument,
+                 "a Manager's key goes into no ticket; connect() to its address"};
+  }
+  packer.bytes(bytes_view(to_string(address())));
+  packer.bytes(bytes_view(authkey()));
+  return {};
+}
+
+Result<Manager> Manager::unpack(Unpacker& unpacker) {
+  MP_TRY_ASSIGN(const Bytes text, unpacker.bytes());
+  MP_TRY_ASSIGN(const Bytes key, unpacker.bytes());
+  MP_TRY_ASSIGN(const Address address, parse_address(text_view(text)));
+  auto state = std::make_shared<State>();
+  state->endpoint = ProcessState::get().endpoint(address, std::string(text_view(key)));
+  return Manager(std::move(state));
+}
+
 const Address& Manager::address() const { return state_->endpoint->address; }
 const std::string& Manager::authkey() const { return state_->endpoint->authkey; }
 

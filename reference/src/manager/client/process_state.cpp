@@ -5,6 +5,7 @@
 #include "manager/client/channel.hpp"
 #include "manager/protocol/handshake.hpp"
 #include "mp/authkey.hpp"
+#include "process/spawn.hpp"
 
 namespace mp {
 
@@ -18,6 +19,8 @@ namespace manager {
 namespace {
 
 constexpr std::size_t kKeySize = 32;
+
+const process::Inherited kAuthkey("authkey", current_authkey, set_current_authkey);
 
 std::string random_key() {
   const Result<Nonce> nonce = make_nonce();

@@ -4,6 +4,7 @@
 #include "manager/client/sessions.hpp"
 #include "manager/protocol/address_object.hpp"
 #include "manager/protocol/exception_text.hpp"
+#include "mp/pickle.hpp"
 
 namespace mp {
 namespace {
@@ -127,6 +128,28 @@ Result<Proxy> Proxy::from_object(const Object& object) {
       std::shared_ptr<Reference> reference,
       Reference::take(manager::ProcessState::get().endpoint(*address), *std::move(parts)));
   return Proxy(std::move(reference));
+}
+
+Result<void> Proxy::pack(Packer& packer) const {
+  MP_TRY_ASSIGN(const std::string bytes, pickle::dumps(to_object()));
+  packer.bytes(bytes_view(bytes));
+  const bool with_key = packer.transport() == Transport::Inheritance;
+  packer.bytes(bytes_view(with_key ? reference_->endpoint()->authkey : ""));
+  return {};
+}
+
+Result<Proxy> Proxy::unpack(Unpacker& unpacker) {
+  MP_TRY_ASSIGN(const Bytes bytes, unpacker.bytes());
+  MP_TRY_ASSIGN(const Bytes key, unpacker.bytes());
+  MP_TRY_ASSIGN(const Object object, pickle::loads(text_view(bytes)));
+  std::shared_ptr<const manager::Endpoint> endpoint;  // from_object finds the key there
+  const std::optional<ProxyParts> parts = manager::proxy_parts_of(object);
+  if (!parts) return malformed("not a proxy");
+  const std::optional<Address> address = manager::address_from_object(parts->token.address);
+  if (address && !key.empty()) {
+    endpoint = manager::ProcessState::get().endpoint(*address, std::string(text_view(key)));
+  }
+  return from_object(object);
 }
 
 Result<void> adopt_inherited_proxies() {
