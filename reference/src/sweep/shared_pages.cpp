@@ -5,6 +5,8 @@
 #include <fstream>
 #include <string>
 
+#include "shm/segment.hpp"
+
 namespace mp::sweep {
 namespace {
 
@@ -15,7 +17,7 @@ constexpr std::size_t kPageBytes = 4096;
 SharedPages::SharedPages() {
   std::ifstream maps("/proc/self/maps");
   for (std::string line; std::getline(maps, line);) {
-    if (line.find("/memfd:mp-segment") == std::string::npos) continue;
+    if (line.find(shm::kSegmentLinkPrefix) == std::string::npos) continue;
     const auto start = static_cast<std::uintptr_t>(std::stoull(line, nullptr, 16));
     const std::span page(reinterpret_cast<const std::byte*>(start), kPageBytes);
     pages_.push_back({page, {page.begin(), page.end()}});
