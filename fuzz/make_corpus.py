@@ -21,9 +21,11 @@ import struct
 import sys
 import threading
 
+import pickle_seeds
+import session_seeds
+from session_seeds import TAG, WITNESSES, frame, record
+
 HERE = pathlib.Path(__file__).resolve().parent
-TAG = "fadefadefade"  # stands for the server's own, see targets/session.cpp
-WITNESSES = 4
 
 SEED_VALUES = [
     None, True, False, 0, 1, -1, 255, 256, 65535, 65536, 2**31 - 1, -(2**31), 2**31, 2**63, -(2**64), 2**2100, 0.0, -0.0,
@@ -69,14 +71,6 @@ def pickles():
                 b"cm\nC\n(I1\ntR.", b"(cm\nC\nI1\no.", b"(im\nC\n.", b"T\x03\0\0\0old.", b"U\x03old.", b"N0N.", b"(NN1N.", b"N2\x86.",
                 b"P1\n.", b"\x82\x01.", b"\x97.", b"N\x98.", b"\x8b\xff\xff\xff\x7f.", b"X\xff\xff\xff\xff.", b"]q\0h\0a.", b"" )
     yield from RECORDED
-
-
-def frame(payload):
-    return struct.pack("!i", len(payload)) + payload
-
-
-def record(kind, body):
-    return bytes([kind]) + struct.pack("<H", len(body)) + body
 
 
 # --- Recorded requests ------------------------------------------------------------------------------------------------
@@ -201,6 +195,7 @@ def frame_reader():
 
 def pickle_decoder():
     yield from pickles()
+    yield from pickle_seeds.seeds()
 
 
 def pickle_encoder():
@@ -244,6 +239,7 @@ def session():
     for _ in range(990):
         deep = (deep,)
     yield record(2, bytes([0, 1])) + record(0, b"\0" + pickle.dumps((f"{TAG}0005", "__getitem__", (deep,), {})))
+    yield from session_seeds.seeds()
 
 
 def created_in_order():

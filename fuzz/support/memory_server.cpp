@@ -89,6 +89,15 @@ std::optional<Reply> MemoryServer::serve(ClientId client, std::string_view funct
   return reply;
 }
 
+std::string MemoryServer::serve(ClientId client, const Result<Request>& request) {
+  const SessionId session = open(client);
+  dispatcher_.receive(session, request, now_);
+  std::vector<Dispatcher::Reply> told = dispatcher_.take_replies();
+  MP_ASSERT(told.size() == 1 && told[0].session == session && told[0].payload && told[0].close);
+  dispatcher_.close(session);
+  return *std::move(told[0].payload);
+}
+
 std::vector<Reply> MemoryServer::take_replies(SessionId session) {
   return std::exchange(replies_[session], {});
 }

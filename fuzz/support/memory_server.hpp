@@ -45,6 +45,9 @@ class MemoryServer {
   /// One request to the server itself.
   std::optional<Reply> serve(ClientId client, std::string_view function,
                              std::vector<Object> args = {});
+  /// The same of a request that has been read before; the reply as it is sent. Nobody else may be
+  /// told anything.
+  std::string serve(ClientId client, const Result<manager::Request>& request);
   /// What the session was told since it was last asked.
   std::vector<Reply> take_replies(SessionId session);
 

@@ -119,6 +119,7 @@ class Decoder {
   bool stack_global();
   bool push_global(Object&& module, Object&& name, bool as_objects);
   bool reduce();
+  bool call(Object&& callable, Object&& args);
   bool newobj();
   bool newobj_ex();
   bool inst();

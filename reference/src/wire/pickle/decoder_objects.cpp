@@ -70,6 +70,11 @@ bool Decoder::reduce() {
   if (!is_callable(callable))
     return fail("'" + std::string(type_name(callable)) + "' object is not callable");
   if (args.kind() != Kind::Tuple) return fail("argument list must be a tuple");
+  return call(std::move(callable), std::move(args));
+}
+
+/// A value, if the callable is a builtin that values are made of.
+bool Decoder::call(Object&& callable, Object&& args) {
   Object result;
   const Native native = call_native(callable, args, result);
   if (native == Native::Failed) return false;
@@ -124,8 +129,8 @@ bool Decoder::obj() {
 
 /// Without arguments the class's __init__ is not called.
 bool Decoder::instantiate(Object&& cls, Object&& args) {
-  const Construction construction = args.items().empty() ? Construction::New : Construction::Call;
-  return push_opaque(construction, std::move(cls), std::move(args), Object::none());
+  if (!args.items().empty()) return call(std::move(cls), std::move(args));
+  return push_opaque(Construction::New, std::move(cls), std::move(args), Object::none());
 }
 
 bool Decoder::push_opaque(Construction construction, Object&& callable, Object&& args,

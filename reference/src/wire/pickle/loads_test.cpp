@@ -122,6 +122,10 @@ TEST(Loads, InstAndObj) {
   EXPECT_EQ(with_args.construction(), Construction::Call);
   EXPECT_EQ(*repr(with_args), "C(1)");
   EXPECT_TRUE(*equal(with_args, *pickle::loads("(cm\nC\nI1\no.")));
+  // Classes that values are made of are called as REDUCE calls them.
+  EXPECT_EQ(shown("(](K\1K\2eibuiltins\nlist\n."), "[1, 2]");
+  EXPECT_EQ(shown("(cbuiltins\ntuple\n](K\1K\2eo."), "(1, 2)");
+  EXPECT_TRUE(shown("(](]eibuiltins\nset\n.").ends_with("unhashable type: 'list'"));
 }
 
 // A list, a dict, an instance and a tuple that contain themselves.
