@@ -85,12 +85,13 @@ long long Actor::start(const std::string& operation, const std::string& object, 
 Outcome Actor::perform(const std::string& operation, const std::string& object, const Args& args,
                        const Kwargs& kwargs, const std::vector<std::string>& keep_as) {
   const long long id = start(operation, object, args, kwargs, keep_as);
+  const Waiting asked = waiting_.at(id);
   if (auto outcome = await(id, adapter_.deadline())) {
-    adapter_.answered_after(Clock::now() - waiting_.at(id).sent, waiting_.at(id).text);
+    adapter_.answered_after(Clock::now() - asked.sent, asked.text);
     return *outcome;
   }
   adapter_.stop(Verdict::hang, fmt::format("actor {}: {} has no answer by the deadline",
-                                           hello_.actor, waiting_.at(id).text));
+                                           hello_.actor, asked.text));
 }
 
 std::optional<Outcome> Actor::await(long long id, Clock::time_point deadline) {
@@ -126,11 +127,10 @@ void Actor::take(const nlohmann::json& line) {
     complain("sent a reply without an id");
   const long long id = id_field->get<long long>();
   const auto asked = waiting_.find(id);
-  if (asked == waiting_.end() || replies_.contains(id)) {
+  if (asked == waiting_.end())
     complain(fmt::format("answered request {}, which nobody waits for", id));
-  }
   for (auto earlier = waiting_.begin(); earlier != asked; ++earlier) {
-    if (earlier->second.thread == asked->second.thread && !replies_.contains(earlier->first)) {
+    if (earlier->second.thread == asked->second.thread) {
       complain(fmt::format("answered request {} before request {} of the same thread", id,
                            earlier->first));
     }
@@ -151,6 +151,7 @@ void Actor::take(const nlohmann::json& line) {
     adapter_.note(fmt::format("actor {}: {}", hello_.actor, told));
     log_own_times(outcome, told);
     replies_.emplace(id, std::move(outcome));
+    waiting_.erase(asked);  // a case makes thousands of requests, and few of them wait at a time
   } catch (const ProtocolError& error) {
     complain(fmt::format("answered {} with a line that is no reply: {}", text, error.what()));
   } catch (const nlohmann::json::exception& error) {

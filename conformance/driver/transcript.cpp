@@ -8,6 +8,8 @@ namespace mpspec {
 namespace {
 
 constexpr std::size_t kLinesMax = 2000;
+/// An item of a queue may have megabytes; a person reads where it begins.
+constexpr std::size_t kLineBytesMax = 2000;
 
 }  // namespace
 
@@ -25,6 +27,10 @@ void Transcript::note(std::string line) {
   if (file_ >= 0 && ::write(file_, text.data(), text.size()) < 0) {
     ::close(file_);
     file_ = -1;
+  }
+  if (line.size() > kLineBytesMax) {
+    const std::string more = fmt::format("... ({} more bytes)", line.size() - kLineBytesMax);
+    line.replace(kLineBytesMax, std::string::npos, more);
   }
   if (lines_.size() == kLinesMax) lines_.pop_front();
   lines_.push_back(std::move(line));

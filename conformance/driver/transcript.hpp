@@ -20,7 +20,7 @@ class Transcript {
   Transcript& operator=(const Transcript&) = delete;
 
   void note(std::string line);
-  /// At most the last 2000.
+  /// At most the last 2000, of each at most the first 2000 bytes.
   [[nodiscard]] const std::deque<std::string>& lines() const { return lines_; }
 
  private:
