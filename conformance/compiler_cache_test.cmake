@@ -1,0 +1,28 @@
+# cmake -DFOLDER=EMPTY -P compiler_cache_test.cmake: what the first configuration settled holds for those that follow.
+file(REMOVE_RECURSE "${FOLDER}")
+file(MAKE_DIRECTORY "${FOLDER}")
+set(CMAKE_SYSTEM_PREFIX_PATH)
+set(ENV{PATH} "${FOLDER}")
+
+function(expect launcher when)
+  unset(CMAKE_CXX_COMPILER_LAUNCHER)
+  include(${CMAKE_CURRENT_LIST_DIR}/compiler_cache.cmake)
+  if(NOT "${CMAKE_CXX_COMPILER_LAUNCHER}" STREQUAL "${launcher}")
+    message(FATAL_ERROR "${when}: compiles with '${CMAKE_CXX_COMPILER_LAUNCHER}', not with '${launcher}'")
+  endif()
+endfunction()
+
+function(install_one)
+  file(WRITE "${FOLDER}/ccache" "#!/bin/sh\n")
+  file(CHMOD "${FOLDER}/ccache" PERMISSIONS OWNER_READ OWNER_EXECUTE)
+endfunction()
+
+expect("" "without one")
+install_one()
+expect("" "installed after the first configuration")
+unset(MP_CCACHE CACHE)
+expect("${FOLDER}/ccache" "found by the first configuration")
+set(MP_CCACHE another CACHE STRING "" FORCE)
+expect(another "asked for")
+set(MP_CCACHE "" CACHE STRING "" FORCE)
+expect("" "refused")
