@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <boost/process.hpp>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -59,6 +60,28 @@ std::vector<std::string> words_of(const std::string& command) {
   }
 }
 
+bool is_script(const std::filesystem::path& program) {
+  std::ifstream file(program, std::ios::binary);
+  return file.get() == '#' && file.get() == '!';
+}
+
+/// The interpreter itself where the name on PATH is that of a script that looks for it, such as
+/// pyenv's: a run starts it hundreds of times. The name itself when it tells no other.
+std::string behind_script(const std::string& interpreter) {
+  namespace bp = boost::process;
+  const auto found = bp::search_path(interpreter);
+  if (found.empty() || !is_script(found.string())) return interpreter;
+  bp::ipstream out;
+  std::error_code error;
+  bp::child child(bp::exe = found, bp::args = {"-c", "import sys; print(sys.executable)"},
+                  bp::std_out > out, bp::std_err > bp::null, bp::std_in < bp::null, error);
+  if (error) return interpreter;
+  std::string path;
+  std::getline(out, path);
+  child.wait(error);
+  return std::filesystem::exists(path) ? path : interpreter;
+}
+
 Backend with_interpreter(const Entry& entry, const std::string& interpreter) {
   Backend backend = entry.backend;
   for (std::string& word : backend.command) word = replaced(word, "{interpreter}", interpreter);
@@ -94,8 +117,8 @@ struct Argument {
 Backend resolve_known(const Entry& entry, const Argument& argument) {
   if (argument.has_interpreter && entry.interpreter.empty())
     throw UsageError(entry.backend.name + " takes no interpreter");
-  Backend backend =
-      with_interpreter(entry, argument.has_interpreter ? argument.interpreter : entry.interpreter);
+  Backend backend = with_interpreter(
+      entry, argument.has_interpreter ? argument.interpreter : behind_script(entry.interpreter));
   if (argument.variant) choose(backend, entry, *argument.variant);
   if (!entry.target.empty() && !std::filesystem::exists(backend.command[0])) {
     throw UsageError(

@@ -36,9 +36,9 @@ class PlantedRun {
   PlantedRun(const PlantedOptions& options, const Places& places)
       : options_(options),
         good_(resolve_backend("cpython", places)),
-        bad_{good_.command.front(),
-             (places.source / "conformance/selftest/planted/planted_adapter.py").string()},
+        bad_(good_.command),
         deadline_(deadline_from(probe(good_, folder_.path() / "probe"))) {
+    bad_.back() = (places.source / "conformance/selftest/planted/planted_adapter.py").string();
     for (const Case& subject : all_cases()) {
       cases_[subject.clause].push_back(subject);
     }

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kProbeDeadline = 5s;
 constexpr auto kDeadlineMin = 4s;
-constexpr int kDeadlineStarts = 30;
+constexpr int kDeadlineStarts = 80;
 
 }  // namespace
 

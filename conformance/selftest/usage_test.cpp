@@ -35,6 +35,20 @@ TEST(Usage, VariantsAndInterpretersOfABackend) {
   EXPECT_THAT(spawned.out, HasSubstr("\ncpython:spawn "));
 }
 
+TEST(Usage, AScriptThatLooksForAnInterpreterIsAskedOnce) {
+  const ScratchFolder folder;
+  std::ofstream(folder / "python3") << "#!/bin/sh\necho started >>" << (folder / "log").string()
+                                    << "\nexec /usr/bin/python3 \"$@\"\n";
+  std::filesystem::permissions(folder / "python3", std::filesystem::perms::owner_all);
+  const Finished judged =
+      run_mpspec({"run", "--quiet", "--backend", "cpython", "--filter", "ADAPTER-001"},
+                 {"PATH=" + folder.path().string() + ":" + std::getenv("PATH")});
+  EXPECT_EQ(judged.status, 0) << judged.err;
+  std::string line, log;
+  for (std::ifstream file(folder / "log"); std::getline(file, line);) log += line + ";";
+  EXPECT_EQ(log, "started;") << "every adapter was started by the script";
+}
+
 TEST(Usage, AnAdapterThatIsNotBuilt) {
   const ScratchFolder folder;
   std::filesystem::create_directories(folder / "conformance/adapters");

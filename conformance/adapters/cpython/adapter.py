@@ -10,15 +10,15 @@ It runs on the standard library of any CPython from 3.8 on; what is common to ad
 of the same name; SPECIAL holds the few that need more; Backend finds out which of them are there.
 """
 
-import argparse
 import copy
 import importlib
 import operator
 import os
-import pathlib
 import sys
+import types
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "kit" / "python"))
+HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "kit", "python"))
 import mpspec_kit as kit
 from mpspec_kit import Leave  # for who builds on this adapter
 
@@ -321,13 +321,23 @@ class Actor(kit.Actor):
         self.options = options
 
 
+OPTIONS = {
+    "module": ("multiprocessing", "what to import"),
+    "start_method": ("fork", "of processes that name no other"),
+    "manager_class": (None, "a SyncManager to use in place of the module's"),
+    "name": (None, "of the backend; by default the module's"),
+}
+
+
 def parse_options(parser=None):
-    parser = parser or argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--module", default="multiprocessing", help="what to import")
-    parser.add_argument("--start-method", default="fork", help="of processes that name no other")
-    parser.add_argument("--manager-class", help="a SyncManager to use in place of the module's")
-    parser.add_argument("--name", help="of the backend; by default the module's")
-    options = parser.parse_args()
+    options = types.SimpleNamespace(**{name: default for name, (default, _) in OPTIONS.items()})
+    if parser or sys.argv[1:]:
+        import argparse  # it is slow, and a run starts hundreds of adapters
+
+        parser = parser or argparse.ArgumentParser(description=__doc__.splitlines()[0])
+        for name, (default, what) in OPTIONS.items():
+            parser.add_argument("--" + name.replace("_", "-"), default=default, help=what)
+        options = parser.parse_args()
     kit.check_started_by_suite()
     return options
 

@@ -34,7 +34,6 @@ import socket
 import sys
 import threading
 import time
-import traceback
 
 PROTOCOL = 1
 PLAIN_INT_MAX = 2**53 - 1  # beyond it JSON readers round
@@ -229,7 +228,7 @@ class ForkProcess:
         except SystemExit as error:
             code = error.code if isinstance(error.code, int) else int(error.code is not None)
         except BaseException:
-            traceback.print_exc()
+            sys.excepthook(*sys.exc_info())
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
