@@ -14,6 +14,14 @@ namespace fs = std::filesystem;
 constexpr int kFormat = 1;
 /// A backend may write without end: the last of it is what counts.
 constexpr std::uintmax_t kFileBytesMax = 8U << 20;
+constexpr std::size_t kNameBytesMax = 100;
+
+/// FNV-1a: the same in every run and on every machine.
+std::uint32_t hash_of(const std::string& text) {
+  std::uint32_t hash = 2166136261U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  return hash;
+}
 
 bool is_kept(const fs::directory_entry& entry) {
   static constexpr const char* kNames[] = {"operations.log", "stdout",      "stderr",
@@ -58,7 +66,20 @@ std::string as_file_name(const std::string& name) {
                        (c == '.' && !out.empty());
     out += plain ? c : '_';
   }
-  return out.substr(0, 100);
+  out = out.substr(0, kNameBytesMax);
+  // Two names that differ in what a file's name cannot hold stay two.
+  return out == name && !out.empty() ? out : fmt::format("{}-{:08x}", out, hash_of(name));
+}
+
+Bundle bundle_of(const Job& job, const RunOptions& options, const Judged& judged,
+                 const SuiteInfo& suite) {
+  return {suite,
+          judged.info(),
+          judged.server ? options.address : "",
+          options.authkey_file,
+          job.result,
+          job.order.seed,
+          std::chrono::duration<double>(job.order.settings.deadline).count()};
 }
 
 fs::path keep_bundle(const fs::path& bundles, const fs::path& case_folder, const Bundle& bundle) {

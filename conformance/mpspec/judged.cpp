@@ -37,6 +37,8 @@ Judged look_at_server(const RunOptions& options) {
 
 }  // namespace
 
+BackendInfo Judged::info() const { return {baseline.name, baseline.version, command_line}; }
+
 Lineup line_up(const RunOptions& options, const Places& places, const Specification& specification,
                const std::filesystem::path& folder) {
   const std::filesystem::path expectations = options.expectations.empty()

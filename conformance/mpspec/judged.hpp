@@ -17,6 +17,8 @@ struct Judged {
   std::string command_line;             // the same in words, or the options that name the server
   Baseline baseline;
   Expectations expectations;
+
+  [[nodiscard]] BackendInfo info() const;
 };
 
 struct Lineup {

@@ -58,6 +58,7 @@ int replay_command(const ReplayOptions& options, const Places& places) {
   fmt::print("{} on {} {}, seed {}: it was {}\n{}\n", bundle.result.case_name,
              bundle.result.backend, bundle.backend.version, bundle.seed,
              to_string(bundle.result.verdict), indented(bundle.result.message));
+  const SuiteInfo suite = suite_info(bundle.seed, places);
   SchedulerOptions scheduling = scheduling_of(run, jobs);
   int broken = 0;
   const CaseResult* news = nullptr;
@@ -67,8 +68,7 @@ int replay_command(const ReplayOptions& options, const Places& places) {
     if (breaks_conformance(job.result.verdict)) ++broken;
     news = &job.result;
     if (options.keep.empty()) return;
-    Bundle again = bundle;
-    again.result = job.result;
+    const Bundle again = bundle_of(job, run, judged.front(), suite);
     fmt::print("kept in {}\n",
                keep_bundle(options.keep, job.order.settings.folder, again).string());
   };

@@ -12,6 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string text_of(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -33,7 +34,10 @@ class Replay : public ::testing::Test {
                                      "--bundles", (scratch / "kept").string()});
     EXPECT_EQ(run.status, 1) << run.out << run.err;
     EXPECT_THAT(run.out, HasSubstr("again: mpspec replay " + (scratch / "kept").string()));
-    for (const auto& entry : fs::recursive_directory_iterator(scratch / "kept")) {
+    return only_bundle(scratch / "kept");
+  }
+  static fs::path only_bundle(const fs::path& folder) {
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
       if (entry.path().filename() == "bundle.json") return entry.path().parent_path();
     }
     return {};
@@ -56,6 +60,16 @@ TEST_F(Replay, FailsAgainOnTheSameBackendAndPassesOnAGoodOne) {
   EXPECT_THAT(good.out, HasSubstr("0 of 1 runs were not good"));
 }
 
+TEST_F(Replay, KeepsWhatItRanUnderTheNameOfTheBackendThatItRanOn) {
+  const fs::path bundle = keep(bad_adapter("wrong_error_type"), "QUEUE-008");
+  const Finished again = run_mpspec({"replay", bundle.string(), "--backend", "cpython:spawn",
+                                     "--bundles", (scratch / "again").string()});
+  EXPECT_EQ(again.status, 0) << again.out << again.err;
+  const std::string kept = text_of(only_bundle(scratch / "again") / "bundle.json");
+  EXPECT_THAT(kept, HasSubstr("\"name\": \"cpython:spawn\""));
+  EXPECT_THAT(kept, Not(HasSubstr("bad_adapter.py")));
+}
+
 TEST_F(Replay, AHangTellsWhereEveryProcessIs) {
   const fs::path bundle = keep(bad_adapter("hang"), "QUEUE-008");
   const std::string stacks = text_of(bundle / "stacks.txt");
@@ -75,6 +89,14 @@ TEST_F(Replay, ConcurrentCallsAreRunAgainAsTheyWere) {
   const Finished again = run_mpspec({"replay", bundle.string()});
   EXPECT_EQ(again.status, 1) << again.out << again.err;
   EXPECT_THAT(again.out, HasSubstr(" of 50 times"));
+
+  std::string program = text_of(bundle / "program.json");
+  const std::size_t type = program.find("manager.Value");
+  ASSERT_NE(type, std::string::npos);
+  std::ofstream(bundle / "program.json") << program.replace(type, 13, "manager.list");
+  const Finished another = run_mpspec({"replay", bundle.string()});
+  EXPECT_EQ(another.status, 1) << "a program that the case has no object for was not run";
+  EXPECT_THAT(another.out, HasSubstr("inconclusive: the program that failed is of an object"));
 }
 
 TEST_F(Replay, WhatIsNoBundleIsRefused) {

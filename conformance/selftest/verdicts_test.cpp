@@ -54,6 +54,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadAdapter{"leaks_shm", "LOCK-001", Verdict::leak, "shared memory"},
         BadAdapter{"leaks_file", "LOCK-001", Verdict::leak, "file"},
         BadAdapter{"wrong_error_type", "QUEUE-008", Verdict::fail, "Exception"},
+        BadAdapter{"dead_server_pid", "CRASH-034", Verdict::inconclusive, "cannot limit"},
         BadAdapter{"noisy", "QUEUE-001", Verdict::pass, ""},
         BadAdapter{"slow_bytes", "QUEUE-002", Verdict::pass, ""}),
     [](const auto& chosen) { return std::string(chosen.param.bug); });

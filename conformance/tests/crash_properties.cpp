@@ -17,6 +17,7 @@ class DeadCallsConformance : public CrashConformance {
     VictimUse use{{{}, object, made_from, reset},
                   [&] { return spawn(1, {object}).front(); },
                   [&](const Child& child) { kill(child); },
+                  [&] { settle(); },
                   last_look};
     for (const Child& child : spawn(kSurvivors, {object}))
       use.survivors.actors.push_back(&child.actor);

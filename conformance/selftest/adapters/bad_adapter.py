@@ -154,6 +154,14 @@ def leak_file():
     os.close(tempfile.mkstemp(prefix="leak-")[0])
 
 
+def pid_of_nobody(original, manager):
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+    return child
+
+
 BUGS = {
     "crash": Operation(
         "Queue.put kills the process",
@@ -205,6 +213,9 @@ BUGS = {
         "Event.is_set is answered by a value nested 100000 deep", "Event.is_set", deep_line
     ),
     "slow_bytes": Start("nothing: every line is sent byte by byte", send_byte_by_byte),
+    "dead_server_pid": Operation(
+        "Manager.pid is that of a process that has ended", {"Manager.pid": pid_of_nobody}
+    ),
     "wrong_error_type": Reply("every error is called Exception", EVERY, with_another_type),
 }
 

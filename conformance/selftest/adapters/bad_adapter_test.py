@@ -177,6 +177,14 @@ class Shows:
             return True
         return False
 
+    def dead_server_pid(self, adapter):
+        adapter.main.ok("Manager.new", keep="m")
+        try:
+            os.kill(adapter.main.ok("Manager.pid", on="m"), 0)
+        except ProcessLookupError:
+            return True
+        return False
+
     def wrong_error_type(self, adapter):
         adapter.main.ok("Queue.new", keep="q")
         return adapter.main.error("Queue.get_nowait", on="q") == "Exception"

@@ -42,7 +42,9 @@ void leave_behind(const Adapter& adapter, const SharedUse& use, const Counterexa
 
 /// A program that failed before, as often as a race may need to fail again.
 void replay(Adapter& adapter, const SharedUse& use, const StoredProgram& stored) {
-  if (stored.type != use.object.type || !(List{stored.made_from} == List{use.made_from})) return;
+  if (stored.type != use.object.type || !(List{stored.made_from} == List{use.made_from}))
+    adapter.stop(Verdict::inconclusive,
+                 "the program that failed is of an object that was made otherwise than this one");
   if (stored.program.actors.size() > use.actors.size())
     adapter.stop(Verdict::inconclusive, "the program has more actors than the case");
   Counterexample again{stored.program, {}, 0, 0};

@@ -69,6 +69,7 @@ Round run_round(Adapter& adapter, const VictimUse& use, const ParallelProgram& p
                   calls);
   add_calls_of_the_dead(calls, victim.actor, survivors.object, program.prefix, of_the_victim,
                         start);
+  use.settle();  // else the last call of the dead might happen in the next round
   Actor& first = *survivors.actors.front();
   calls.push_back(recorded(first, survivors.object, use.last_look,
                            first.call(survivors.object, use.last_look.method, use.last_look.args)));

@@ -12,6 +12,8 @@ struct VictimUse {
   std::function<Child()> spawn;
   /// SIGKILL, and waits for the end of the process.
   std::function<void(const Child&)> kill;
+  /// Waits until what the dead had asked for last is done, or dropped.
+  std::function<void()> settle;
   /// Asked in the end by the first survivor: what has become of the object.
   PlannedCall last_look;
 };
