@@ -6,6 +6,7 @@
 
 #include "mpspec/commands.hpp"
 #include "report/matrix.hpp"
+#include "report/repeats.hpp"
 
 namespace mpspec {
 namespace {
@@ -32,7 +33,7 @@ int report_command(const ReportOptions& options, const Places& places) {
   const bool colour = ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
   fmt::print("{}\n", matrix_text(all.run, specification, {colour, options.full_matrix}));
   if (!all.changes.empty()) fmt::print("what changed:\n{}\n", changes_text(all.changes));
-  fmt::print("{}", counts_text(all.run, false));
+  fmt::print("{}{}", repeats_text(all.run), counts_text(all.run, false));
   return kConformant;
 }
 

@@ -14,6 +14,7 @@
 #include "mpspec/write_reports.hpp"
 #include "report/ledger.hpp"
 #include "report/matrix.hpp"
+#include "report/repeats.hpp"
 
 namespace mpspec {
 namespace {
@@ -35,18 +36,6 @@ std::size_t number_of(const std::string& backend, const std::vector<Judged>& jud
     return candidate.baseline.name == backend;
   });
   return static_cast<std::size_t>(found - judged.begin());
-}
-
-Bundle bundle_of(const Job& job, const RunOptions& options, const Judged& judged,
-                 const BackendInfo& backend, const SuiteInfo& suite) {
-  const DriverSettings& settings = job.order.settings;
-  return {suite,
-          backend,
-          judged.server ? options.address : "",
-          options.authkey_file,
-          job.result,
-          job.order.seed,
-          std::chrono::duration<double>(settings.deadline).count()};
 }
 
 }  // namespace
@@ -73,7 +62,7 @@ int run_command(const RunOptions& options, const Places& places) {
   SchedulerOptions scheduling = scheduling_of(options, jobs);
   RunResults run{suite_info(seed, places), {}, {}};
   for (const Judged& backend : judged) {
-    run.backends.push_back({backend.baseline.name, backend.baseline.version, backend.command_line});
+    run.backends.push_back(backend.info());
   }
   scheduling.finished = [&](Job& job) {
     const std::size_t i = number_of(job.result.backend, judged);
@@ -81,7 +70,7 @@ int run_command(const RunOptions& options, const Places& places) {
     progress.finished(job.result);
     if (options.bundles.empty() || !breaks_conformance(job.result.verdict)) return;
     job.result.bundle = keep_bundle(options.bundles, job.order.settings.folder,
-                                    bundle_of(job, options, judged[i], run.backends[i], run.suite));
+                                    bundle_of(job, options, judged[i], run.suite));
   };
   scheduling.tick = [&](const std::string& current) { progress.tick(current); };
   const RunEnd end = run_jobs(jobs, scheduling);
@@ -97,7 +86,7 @@ int run_command(const RunOptions& options, const Places& places) {
   if (!run.results.empty()) fmt::print("{}\n", matrix_text(run, specification, style));
   if (const std::string ledger = ledger_text(run); !ledger.empty())
     fmt::print("what was permitted and seen:\n{}\n", ledger);
-  fmt::print("{}seed {}\n", counts_text(run, options.strict), seed);
+  fmt::print("{}{}seed {}\n", repeats_text(run), counts_text(run, options.strict), seed);
   if (end == RunEnd::interrupted) {
     fmt::print(stderr,
                "mpspec: interrupted after {} cases; the reports say what was found so far\n",

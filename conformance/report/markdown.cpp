@@ -34,7 +34,7 @@ class Tally {
 
   [[nodiscard]] std::string text() const {
     if (clauses_ == 0) return "";
-    const int judged = clauses_ - count(Verdict::unsupported) - count(Verdict::known);
+    const int judged = clauses_ - count(Verdict::unsupported);
     std::string out = judged == 0 ? "" : fmt::format("{}/{}", count(Verdict::pass), judged);
     for (const Verdict verdict : kAllVerdicts) {
       if (verdict == Verdict::pass || count(verdict) == 0) continue;

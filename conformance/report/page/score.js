@@ -5,14 +5,15 @@ function scoreOf(chosen, column) {
   const counts = Object.fromEntries(VERDICTS.map((verdict) => [verdict, 0]));
   for (const row of chosen) ++counts[row.cells[column]];
   const broken = [...breaking].reduce((sum, verdict) => sum + counts[verdict], 0);
-  return { counts, broken, passed: counts.pass, judged: counts.pass + broken,
+  return { counts, broken, passed: counts.pass, judged: counts.pass + counts.known + broken,
            run: chosen.length - counts[NOT_RUN] };
 }
 
 function scoreLine(title, chosen, column) {
   const score = scoreOf(chosen, column);
   const percent = (count) => (score.run === 0 ? 0 : (100 * count) / score.run).toFixed(2);
-  return el("tr", { style: `--pass-end:${percent(score.passed)}%;--judged-end:${percent(score.judged)}%` },
+  return el("tr", { style: `--pass-end:${percent(score.passed)}%;` +
+      `--known-end:${percent(score.passed + score.counts.known)}%;--judged-end:${percent(score.judged)}%` },
     el("th", { scope: "row" }, title),
     el("td", null, score.judged === 0 ? "–" : el("b", null, String(score.passed)),
       score.judged === 0 ? null : `/${score.judged}`));
