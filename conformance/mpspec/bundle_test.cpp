@@ -61,6 +61,18 @@ TEST_F(Bundles, ABackendsNameDoesNotLeaveTheFolder) {
   EXPECT_EQ(folder.lexically_normal(), folder);
 }
 
+TEST_F(Bundles, OfTwoBackendsAreTwo) {
+  EXPECT_EQ(as_file_name("cpython-on_1.2"), "cpython-on_1.2");
+  const std::set<std::string> names = {as_file_name("a:b"),
+                                       as_file_name("a_b"),
+                                       as_file_name("a/b"),
+                                       as_file_name(""),
+                                       as_file_name(std::string(100, 'x')),
+                                       as_file_name(std::string(101, 'x'))};
+  EXPECT_EQ(names.size(), 6U);
+  EXPECT_FALSE(names.contains(""));
+}
+
 TEST_F(Bundles, OfAnEarlierRunAreReplaced) {
   leave("stacks.txt", "process 1");
   const fs::path folder = keep_bundle(bundles, case_folder, bundle_of("good"));
