@@ -1,7 +1,5 @@
 #pragma once
 
-#include <sched.h>
-
 #include <algorithm>
 #include <chrono>
 
@@ -9,9 +7,10 @@
 
 namespace mp::manager {
 
-/// Looking again and again before a sleep, for about as long as two wake-ups take, and rarely while
-/// it was of no use lately. Between looks it gives the processor to others who could run there:
-/// when there are more clients than processors, whoever is waited for may be one of them.
+/// Looking again and again before a sleep, for about as long as a wake-up from another processor
+/// takes; rarely while it was of no use lately, and not at all for a while when others want the
+/// processor: a look that comes late says so. It never yields, which gives a whole time slice to
+/// them, and does not spend its own on waiting: who sleeps is let in at once when woken.
 class Vigil {
  public:
   /// Whether `ready()` became true.
@@ -23,20 +22,18 @@ class Vigil {
       pause();
     }
     const Clock::time_point end = Clock::now() + kLongest;
-    do {
-      for (int look = 0; look < kLooksBetweenYields; ++look) {
-        if (ready()) return succeeded();
-        pause();
-      }
-      ::sched_yield();
-    } while (Clock::now() < end);
-    return ready() ? succeeded() : failed();
+    while (!ready()) {
+      if (const Clock::time_point now = Clock::now(); now > end) return failed(now - end);
+      for (int n = 0; n < kPausesPerLook; ++n) pause();
+    }
+    return succeeded();
   }
 
  private:
   static constexpr int kPauses = 100;
-  static constexpr int kLooksBetweenYields = 8;
+  static constexpr int kPausesPerLook = 8;
   static constexpr std::chrono::microseconds kLongest{50};
+  static constexpr std::chrono::microseconds kLate{100};
   static constexpr int kTrustMost = 8;
   static constexpr unsigned kTryAgain = 16;
 
@@ -44,8 +41,8 @@ class Vigil {
     trust_ = std::min(trust_ + 2, kTrustMost);
     return true;
   }
-  bool failed() {
-    trust_ = std::max(trust_ - 1, 0);
+  bool failed(Clock::duration late) {
+    trust_ = late > kLate ? 0 : std::max(trust_ - 1, 0);
     return false;
   }
   static void pause() {

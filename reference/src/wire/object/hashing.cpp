@@ -2,6 +2,7 @@
 #include <bit>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "wire/object/integers.hpp"
 #include "wire/object/nodes.hpp"
@@ -126,7 +127,7 @@ class Hashing {
       case Kind::Tuple:
         return of_sequence(Seed::Tuple, object);
       case Kind::FrozenSet:
-        return of_set(object);
+        return of_frozen_set(object);
       case Kind::Range:
         return of_range(object);
       case Kind::Slice:
@@ -169,6 +170,7 @@ class Hashing {
   }
 
   std::uint64_t of_set(const Object& object) const {
+    saw_unsettled_ = saw_unsettled_ || as<SetNode>(object)->deferred;
     std::uint64_t sum = 0;  // the order does not count
     for (const Object& item : object.items()) {
       if (failure_) break;
@@ -179,7 +181,21 @@ class Hashing {
     return sip.finish();
   }
 
+  /// Computed once: those that share others would take as long as there are ways through them.
+  std::uint64_t of_frozen_set(const Object& object) const {
+    auto* node = as<SetNode>(object);
+    if (const std::uint64_t known = node->hash.load(std::memory_order_relaxed); known != 0) {
+      return known;
+    }
+    const bool unsettled_before = std::exchange(saw_unsettled_, false);
+    const std::uint64_t hash = of_set(object);
+    if (!failure_ && !saw_unsettled_) node->hash.store(hash, std::memory_order_relaxed);
+    saw_unsettled_ = saw_unsettled_ || unsettled_before;
+    return hash;
+  }
+
   std::uint64_t of_dict(const DictNode* node) const {
+    saw_unsettled_ = saw_unsettled_ || node->deferred;
     std::uint64_t sum = 0;
     for (const DictNode::Entry& entry : node->entries) {
       if (failure_) break;
@@ -226,11 +242,14 @@ class Hashing {
         sip.word(within.of_item(value, node));
       }
     }
+    saw_unsettled_ = saw_unsettled_ || within.saw_unsettled_;
     return sip.finish();
   }
 
   Failure& failure_;
   bool inside_;
+  /// A set or dict that the decoder still reads: it may have items twice, and another hash then.
+  mutable bool saw_unsettled_ = false;
 };
 
 std::string_view find_unhashable(const Object& object, Failure& failure);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -128,6 +129,8 @@ struct SetNode : Container {
   std::vector<std::uint64_t> hashes;  // of all items while the index is active, else empty
   HashIndex index;
   bool deferred = false;  // as DictNode
+  /// Of a FrozenSet, once it was asked for; zero: not known. Threads that read may both compute it.
+  std::atomic<std::uint64_t> hash{0};
 };
 
 struct DictNode : Container {

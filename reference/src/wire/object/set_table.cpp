@@ -23,6 +23,7 @@ std::size_t SetTable::find_hashed(const Object& item, std::uint64_t hash, Failur
 }
 
 bool SetTable::add(Object&& item, Failure& failure) {
+  node_->hash = 0;
   if (!node_->index.active() && node_->items.size() == HashIndex::kLinearMax) {
     build_index(failure);
     if (failure) return false;
@@ -43,6 +44,7 @@ bool SetTable::add(Object&& item, Failure& failure) {
 bool SetTable::discard(const Object& item, Failure& failure) {
   const std::size_t position = find(item, failure);
   if (position == HashIndex::kNone) return false;
+  node_->hash = 0;
   const std::size_t last = node_->items.size() - 1;
   if (node_->index.active()) {
     node_->index.erase(node_->hashes[position], position);
@@ -57,6 +59,7 @@ bool SetTable::discard(const Object& item, Failure& failure) {
 
 void SetTable::clear() {
   const Slots items = std::move(node_->items);
+  node_->hash = 0;
   node_->hashes.clear();
   node_->index.reset();
 }

@@ -24,7 +24,10 @@ class SetTable {
   bool prepare_index(std::size_t items, Failure& failure);
 
   /// Adds without looking whether it is there; settle() does, for all.
-  void add_deferred(Object&& item) { node_->items.push_back(std::move(item)); }
+  void add_deferred(Object&& item) {
+    node_->hash = 0;
+    node_->items.push_back(std::move(item));
+  }
   /// Compares all items; those that were there already go to `dropped`.
   void settle(Slots& dropped, Failure& failure);
 

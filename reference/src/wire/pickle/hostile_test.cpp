@@ -30,6 +30,23 @@ ErrorCode code_of(std::string_view bytes, const pickle::LoadLimits& limits = {})
   return object ? ErrorCode::System : object.error().code;
 }
 
+/// A frozenset with 2^depth ways to its innermost item.
+Object shared_frozensets(int depth) {
+  Object set = *Object::frozenset({});
+  for (int i = 0; i < depth; ++i) {
+    set = *Object::frozenset({set, Object::tuple_of(set, Object::integer(i))});
+  }
+  return set;
+}
+
+TEST(Hostile, FrozensetsThatShareOthersAreHashedOnce) {
+  const Object set = shared_frozensets(200);
+  EXPECT_TRUE(hash(set));
+  const Result<Object> read = pickle::loads(*pickle::dumps(set));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(*hash(*read), *hash(set));
+}
+
 TEST(Hostile, DepthIsLimited) {
   constexpr std::size_t kMillion = 1'000'000;
   EXPECT_EQ(code_of(repeat("]", kMillion) + repeat("a", kMillion - 1) + "."), ErrorCode::TooLarge);
