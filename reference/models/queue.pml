@@ -2,6 +2,8 @@
  * which are those of lock.pml: here one step, which takes over from the dead. A message is written
  * and read in two halves. Processes 0 and 1 put some messages each, process 2 gets, a killed one's
  * successor (process 3) goes on.
+ * Who was woken wakes the next one, when there is more to be had (src/shm/parking.hpp,
+ * SleepersInTurn): changes before that wake nobody.
  * Claims: no message is torn, none comes twice or is lost that was committed, the order is that of
  * the commits; who waits for a message or for room gets it. */
 #define N 4
@@ -14,11 +16,19 @@
 #define MESSAGES 2
 #endif
 #define ALL (2 * MESSAGES)
+#ifdef TWO_CONSUMERS              /* at once, each of whom takes so many and goes: without deaths */
+#define PUTS_TO_COME true
+#define IS_THROUGH (taken == MESSAGES)
+#else
+#define PUTS_TO_COME (producing > 0)
+#define IS_THROUGH false
+#endif
 
 byte put_lock = NOBODY, get_lock = NOBODY;
 byte tail = 0, head = 0, head_seen = 0, tail_seen = 0;
 byte first_half[PLACES], second_half[PLACES];
-byte getters = 0, putters = 0;
+byte getters = 0, putters = 0;           /* how many sleep */
+bool call_getter = false, call_putter = false;   /* the next change has to wake one of them */
 byte order[ALL + 1];          /* what was committed as the n-th */
 byte producing = 2;           /* producers that live and are not done */
 bool consumer_done = false;
@@ -42,10 +52,32 @@ inline wake_producers() {
     fi
   }
 }
+/* After a change: takes the call, if there is one, and then wakes. */
+inline call_consumer() {
+  MAY_DIE;
+  if
+  :: call_getter ->
+     MAY_DIE; atomic { called = call_getter; call_getter = false }
+     MAY_DIE;
+     if :: called -> wake_consumers() :: else fi
+  :: else
+  fi
+}
+inline call_producer() {
+  MAY_DIE;
+  if
+  :: call_putter ->
+     MAY_DIE; atomic { called = call_putter; call_putter = false }
+     MAY_DIE;
+     if :: called -> wake_producers() :: else fi
+  :: else
+  fi
+}
 inline take(which) { atomic { which == NOBODY || !alive[which] -> which = _pid } }
 
 active [2] proctype producer() {
   byte n, seen, t;
+  bool slept, called;
   n = 0;
   do
   :: n == MESSAGES -> break
@@ -59,9 +91,18 @@ active [2] proctype producer() {
         seen = head_seen;
         MAY_DIE; put_lock = NOBODY;
         MAY_DIE; putters++;
-        MAY_DIE; atomic { asleep[_pid] = (head == seen) }
-        SLEEP;
-        MAY_DIE; putters--
+        MAY_DIE; call_putter = true;
+        MAY_DIE;
+        if
+        :: head == seen ->
+           MAY_DIE; atomic { asleep[_pid] = call_putter }
+           SLEEP
+        :: else
+        fi;
+        MAY_DIE; atomic { putters--; seen = putters }
+        MAY_DIE;
+        if :: seen > 0 -> call_putter = true :: else fi;
+        slept = true
      :: else ->
 #ifdef PLANTED
         MAY_DIE; atomic { tail = t + 1; order[t] = 10 * (_pid + 1) + n }
@@ -73,44 +114,70 @@ active [2] proctype producer() {
 #endif
         n++;
         MAY_DIE; put_lock = NOBODY;
-        MAY_DIE; seen = getters;
         MAY_DIE;
-        if :: seen > 0 -> wake_consumers() :: else fi
+        if
+        :: slept && tail - head < PLACES -> call_producer()
+        :: else
+        fi;
+        slept = false;
+        call_consumer()
      fi
   od;
 dead:
   /* Nobody puts any more: whoever waits for that is told, as a timeout would. */
-  atomic { producing--; if :: producing == 0 -> asleep[2] = false; asleep[3] = false :: else fi }
+  atomic { producing--; if :: !PUTS_TO_COME -> asleep[2] = false; asleep[3] = false :: else fi }
 }
 
 active [2] proctype consumer() {
   byte h, a, b, seen;
+  byte taken = 0;
+  bool slept, called;
+#ifndef TWO_CONSUMERS
   if
   :: _pid == 3 -> (!alive[2] || consumer_done)
   :: else
   fi;
+#endif
   do
-  :: MAY_DIE; take(get_lock);
+  :: IS_THROUGH -> goto dead
+  :: !IS_THROUGH ->
+     MAY_DIE; take(get_lock);
      MAY_DIE; h = head;
      if :: tail_seen == h -> MAY_DIE; tail_seen = tail :: else fi;
      if
      :: tail_seen == h ->
         seen = h;
         MAY_DIE; get_lock = NOBODY;
-        if :: atomic { producing == 0 && tail == seen -> break } :: else fi;
+        if :: atomic { !PUTS_TO_COME && tail == seen -> break } :: else fi;
         MAY_DIE; getters++;
-        MAY_DIE; atomic { asleep[_pid] = (tail == seen && producing > 0) }
-        SLEEP;
-        MAY_DIE; getters--
+        MAY_DIE; call_getter = true;
+        MAY_DIE;
+        if
+        :: tail == seen ->
+           MAY_DIE; atomic { asleep[_pid] = (call_getter && PUTS_TO_COME) }
+           SLEEP
+        :: else
+        fi;
+        MAY_DIE; atomic { getters--; seen = getters }
+        MAY_DIE;
+        if :: seen > 0 -> call_getter = true :: else fi;
+        slept = true
      :: else ->
         MAY_DIE; a = first_half[h % PLACES];
         MAY_DIE; b = second_half[h % PLACES];
         assert(a == b && a == order[h]);
         MAY_DIE; head = h + 1;
+        taken++;
         MAY_DIE; get_lock = NOBODY;
-        MAY_DIE; seen = putters;
+#ifndef FORGETS_THE_NEXT
         MAY_DIE;
-        if :: seen > 0 -> wake_producers() :: else fi
+        if
+        :: slept && tail != head -> call_consumer()
+        :: else
+        fi;
+#endif
+        slept = false;
+        call_producer()
      fi
   od;
   assert(head == tail);

@@ -1,6 +1,6 @@
 #include "channel/message_queue.hpp"
 
-#include <bit>
+#include <algorithm>
 #include <cstring>
 #include <limits>
 
@@ -23,12 +23,20 @@ Deadline patient(const Deadline& deadline) {
   return deadline.when() > at_least.when() ? deadline : at_least;
 }
 
+/// How long a producer leaves a full queue to its consumers, at most, before it looks again.
+constexpr std::uint32_t kRoomPausesMost = 32;
+
+/// How often a put looks for room in a ring that could grow.
+constexpr int kChancesBeforeGrowing = 8;
+
+/// In a queue of so many messages a producer that finds one place leaves it so long.
+constexpr std::uint32_t kManyMessages = 64;
+constexpr int kRoomPauses = 16;
+
 /// Whether the lock was acquired. What a dead holder left is in order, see QueueState.
 bool acquire(sync::RobustLock& lock, const Deadline& deadline) {
-  const base::Identity self = base::this_process();
-  if (lock.try_acquire(self)) return true;
-  const auto take = [&] { return lock.holder().is_nobody() && lock.try_acquire(self); };
-  if (shm::Spin::briefly(take)) return true;
+  if (lock.try_acquire_briefly(base::this_process())) return true;
+  // Only now: a deadline costs a look at the clock.
   return lock.acquire_contended(sync::this_process(), patient(deadline)) != Outcome::TimedOut;
 }
 
@@ -52,13 +60,29 @@ class Held {
   bool is_held_;
 };
 
+/// Who slept wakes the next one in turn when he is through, see shm::SleepersInTurn.
+template <class WakeNext>
+class InTurn {
+ public:
+  explicit InTurn(WakeNext wake_next) : wake_next_(std::move(wake_next)) {}
+  InTurn(const InTurn&) = delete;
+  InTurn& operator=(const InTurn&) = delete;
+  ~InTurn() {
+    if (has_slept_) wake_next_();
+  }
+
+  void slept() { has_slept_ = true; }
+
+ private:
+  WakeNext wake_next_;
+  bool has_slept_ = false;
+};
+
 Error full() { return {ErrorCode::Full, "the queue is full"}; }
 Error empty() { return {ErrorCode::Empty, "the queue is empty"}; }
 
-/// The half of a mark that counts messages, as a word to sleep on.
-shm::FutexWord& messages_word(std::atomic<std::uint64_t>& mark) {
-  static_assert(std::endian::native == std::endian::little, "it comes first");
-  return reinterpret_cast<shm::FutexWord&>(mark);
+bool has_moved(const std::atomic<std::uint64_t>& mark, Mark seen) {
+  return mark.load() != seen.bits();
 }
 
 }  // namespace
@@ -86,10 +110,17 @@ Result<void> MessageQueue::check_open() const {
   return {};
 }
 
-/// With put_lock held.
-Result<Ring::Place> MessageQueue::find_room(std::size_t length, const Deadline& deadline) const {
+/// With put_lock held. Full also when the ring could grow, but may not.
+Result<Ring::Place> MessageQueue::find_room(std::size_t length, bool may_grow,
+                                            const Deadline& deadline) const {
   if (ring_.is_full()) return full();
+  // A producer that takes each place at once holds its consumer up with each, see SecondMessage.
+  if (state().maxsize >= kManyMessages && ring_.room_seen() == 1 && ring_.look_for_room() == 1) {
+    shm::Spin::pauses(kRoomPauses);
+    ring_.look_for_room();
+  }
   if (const auto place = ring_.place_for(length)) return *place;
+  if (!may_grow && ring_.is_roomy_for(length)) return full();
   const Held consumers(state().get_lock, deadline);
   if (!consumers) return full();
   MP_TRY(ring_.grow_for(length));
@@ -106,21 +137,34 @@ Result<void> MessageQueue::with_room(std::size_t length, const Deadline& deadlin
     return Error{ErrorCode::TooLarge, "a queue's message has at most 1073741824 bytes"};
   }
   shm::WaitSlices slices(deadline);
+  InTurn turn([&] {
+    if (!is_full()) wake_putters(1);
+  });
+  // The ring grows, but not before consumers had as long to make room as growing would take; and
+  // where others always are faster to take the room, not later than after a few times.
+  int chances = kChancesBeforeGrowing;
   while (true) {
     const bool last_try = deadline.passed();
+    bool would_grow = false;
     Mark seen(0, 0);
     {
       Held held(state().put_lock, deadline);
       if (!held) return full();
-      const Result<Ring::Place> place = find_room(length, deadline);
+      const Result<Ring::Place> place = find_room(length, chances <= 0 || last_try, deadline);
       if (place) {
         use(held, *place);
         return {};
       }
       if (last_try || place.error().code != ErrorCode::Full) return place.error();
+      would_grow = chances > 0 && !ring_.is_full();
       seen = ring_.head_seen();
     }
-    wait_for_room(seen, slices);
+    chances = std::max(0, chances - 1);
+    if (await_room(seen)) continue;
+    const Timeout slice = slices.next();
+    sleep_until_room(seen, would_grow ? std::min(slice, ring_.time_to_grow()) : slice);
+    turn.slept();
+    if (!has_moved(state().head, seen)) chances = 0;
   }
 }
 
@@ -191,6 +235,9 @@ template <class Use>
 Result<void> MessageQueue::with_oldest(const Deadline& deadline, const Use& use) {
   if (is_closed()) return check_open();
   shm::WaitSlices slices(deadline);
+  InTurn turn([&] {
+    if (size() > 0) wake_getters(1);
+  });
   while (true) {
     const bool last_try = deadline.passed();
     Mark seen(0, 0);
@@ -198,13 +245,16 @@ Result<void> MessageQueue::with_oldest(const Deadline& deadline, const Use& use)
       Held held(state().get_lock, deadline);
       if (!held) return empty();
       if (const auto oldest = ring_.oldest()) {
+        if (ring_.seen_ahead() == 1) {
+          second_message_.wait_if_it_pays([&] { return ring_.look_ahead() > 1; });
+        }
         use(held, *oldest);
         return {};
       }
       if (last_try) return empty();
       seen = Mark::from_bits(state().head.load(std::memory_order_relaxed));
     }
-    wait_for_message(seen, slices);
+    if (wait_for_message(seen, slices)) turn.slept();
   }
 }
 
@@ -262,32 +312,34 @@ void MessageQueue::consume(const Ring::Oldest& oldest) {
 /// again by itself.
 void MessageQueue::leave() { state().get_lock.release(); }
 
-/// The head was `seen` when there was no room.
-void MessageQueue::wait_for_room(Mark seen, shm::WaitSlices& slices) const {
-  auto& head = state().head;
-  const auto moved = [&] { return head.load(std::memory_order_relaxed) != seen.bits(); };
-  if (shm::Spin::until(state().getter, moved)) return;
-  state().putters.sleep(messages_word(head), seen.messages(), slices.next());
+/// The head was `seen` when there was no room. Whether it moved, which consumers that are awake on
+/// another processor get a moment for.
+bool MessageQueue::await_room(Mark seen) const {
+  // A full queue of many messages has room for several soon.
+  const Mark tail = Mark::from_bits(state().tail.load(std::memory_order_relaxed));
+  const int pauses = static_cast<int>(std::min(messages_between(seen, tail) / 4, kRoomPausesMost));
+  return shm::Spin::until_some(state().getter, pauses,
+                               [&] { return has_moved(state().head, seen); });
 }
 
-/// The tail was `seen` when there was no message: where the head is.
-void MessageQueue::wait_for_message(Mark seen, shm::WaitSlices& slices) const {
-  auto& tail = state().tail;
-  const auto moved = [&] { return tail.load(std::memory_order_relaxed) != seen.bits(); };
-  if (shm::Spin::until(state().putter, moved)) return;
-  state().getters.sleep(messages_word(tail), seen.messages(), slices.next());
+void MessageQueue::sleep_until_room(Mark seen, Timeout at_most) const {
+  state().putters.sleep([&] { return !has_moved(state().head, seen); }, at_most);
+}
+
+/// The tail was `seen` when there was no message: where the head is. Whether the caller slept.
+bool MessageQueue::wait_for_message(Mark seen, shm::WaitSlices& slices) const {
+  const auto& tail = state().tail;
+  if (shm::Spin::until(state().putter, [&] { return has_moved(tail, seen); })) return false;
+  state().getters.sleep([&] { return !has_moved(tail, seen); }, slices.next());
+  return true;
 }
 
 // Between the commit and the look at who sleeps a lock was released: its compare-exchange is a full
 // barrier on the processors this runs on, so that a sleeper is seen, or sees the commit.
 
-void MessageQueue::wake_getters(std::size_t messages) const {
-  state().getters.wake(messages_word(state().tail), messages);
-}
+void MessageQueue::wake_getters(std::size_t messages) const { state().getters.wake(messages); }
 
-void MessageQueue::wake_putters(std::size_t messages) const {
-  state().putters.wake(messages_word(state().head), messages);
-}
+void MessageQueue::wake_putters(std::size_t messages) const { state().putters.wake(messages); }
 
 Result<void> MessageQueue::task_done() {
   bool none_left = false;

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "channel/ring.hpp"
+#include "channel/second_message.hpp"
 #include "mp/bytes.hpp"
 #include "mp/clock.hpp"
 #include "mp/parcel.hpp"
@@ -62,19 +63,21 @@ class MessageQueue {
 
   QueueState& state() const { return ring_.state(); }
   Result<void> check_open() const;
-  Result<Ring::Place> find_room(std::size_t length, const Deadline& deadline) const;
+  Result<Ring::Place> find_room(std::size_t length, bool may_grow, const Deadline& deadline) const;
   template <class Use>
   Result<void> with_room(std::size_t length, const Deadline& deadline, const Use& use);
   template <class Use>
   Result<void> with_oldest(const Deadline& deadline, const Use& use);
   void append(BytesView message, const Ring::Place& place) const;
   bool append_if_there_is_room(BytesView message) const;
-  void wait_for_room(Mark seen, shm::WaitSlices& slices) const;
-  void wait_for_message(Mark seen, shm::WaitSlices& slices) const;
+  bool await_room(Mark seen) const;
+  void sleep_until_room(Mark seen, Timeout at_most) const;
+  bool wait_for_message(Mark seen, shm::WaitSlices& slices) const;
   void wake_getters(std::size_t messages) const;
   void wake_putters(std::size_t messages) const;
 
   Ring ring_;
+  SecondMessage second_message_;
   std::atomic<bool> closed_{false};  ///< by this process
 };
 

@@ -97,29 +97,34 @@ static_assert(sizeof(MessageHeader) == Mark::kUnitBytes);
 /// word has to agree with it.
 struct QueueState {
   static constexpr shm::Kind kKind = shm::Kind::Queue;
-  static constexpr std::uint16_t kLayoutVersion = 2;
+  static constexpr std::uint16_t kLayoutVersion = 3;
 
   std::uint32_t maxsize = 0;
   sync::RobustLock task_lock;
   std::atomic<std::uint64_t> extent{0};
   std::atomic<std::uint32_t> dones{0};  ///< storing it commits a task_done; modulo 2^32
   shm::Parking join_event;              ///< counts how often no task was left
-  shm::Sleepers getters;                ///< who wait for tail to move
-  shm::Sleepers putters;                ///< who wait for head to move
+  shm::SleepersInTurn getters;          ///< who wait for tail to move
+  shm::SleepersInTurn putters;          ///< who wait for head to move
+
+  // The marks have cache lines of their own: who waits for one looks at it again and again, and
+  // must not hold up the other side's lock by that.
 
   alignas(64) sync::RobustLock put_lock;
-  shm::LastSeen putter;
-  std::atomic<std::uint64_t> tail{0};  ///< storing it commits a put
   std::atomic<std::uint64_t> head_seen{0};
 
+  alignas(64) std::atomic<std::uint64_t> tail{0};  ///< storing it commits a put
+  shm::LastSeen putter;
+
   alignas(64) sync::RobustLock get_lock;
-  shm::LastSeen getter;
-  std::atomic<std::uint64_t> head{0};  ///< storing it commits a get
   std::atomic<std::uint64_t> tail_seen{0};
+
+  alignas(64) std::atomic<std::uint64_t> head{0};  ///< storing it commits a get
+  shm::LastSeen getter;
 };
-static_assert(shm::SharedState<QueueState> && sizeof(QueueState) == 192);
-static_assert(offsetof(QueueState, put_lock) == 64 && offsetof(QueueState, tail) == 72 &&
-              offsetof(QueueState, get_lock) == 128 && offsetof(QueueState, head) == 136);
+static_assert(shm::SharedState<QueueState> && sizeof(QueueState) == 320);
+static_assert(offsetof(QueueState, put_lock) == 64 && offsetof(QueueState, tail) == 128 &&
+              offsetof(QueueState, get_lock) == 192 && offsetof(QueueState, head) == 256);
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 
 }  // namespace mp::channel

@@ -25,6 +25,15 @@ constexpr std::size_t kReservedBytesMost = std::size_t{1} << 33;
 constexpr std::size_t kReservedBytesLeast = std::size_t{1} << 26;
 constexpr unsigned kCapacityLog2Max = 33;
 
+/// A ring grows so that it holds two of the messages it grows for, as long as that is not more than
+/// so many bytes.
+constexpr std::uint64_t kRoomAtOnceMost = std::uint64_t{1} << 24;
+
+/// Smaller rings grow without a thought. Of bigger ones some measurements say that a byte costs a
+/// quarter of a nanosecond; a put that waits so long before it grows takes twice as long at worst.
+constexpr std::uint64_t kBigRing = std::uint64_t{1} << 20;
+constexpr std::uint64_t kBytesGrownPerNanosecond = 4;
+
 /// How much of the ring a message takes, without filler.
 std::uint64_t room_for(std::uint64_t length) {
   constexpr std::uint64_t kUnit = Mark::kUnitBytes;
@@ -87,12 +96,7 @@ std::uint32_t Ring::message_count() const {
   return messages_between(head, load(state_->tail, kAcquire));
 }
 
-bool Ring::is_full() const {
-  const Mark tail = load(state_->tail, kRelaxed);
-  if (messages_between(head_seen(), tail) < state_->maxsize) return false;
-  state_->head_seen.store(state_->head.load(kAcquire), kRelaxed);
-  return messages_between(head_seen(), tail) >= state_->maxsize;
-}
+bool Ring::is_full() const { return room_seen() == 0 && look_for_room() == 0; }
 
 std::optional<Ring::Place> Ring::place_for(std::size_t length) const {
   const Extent ring = extent();
@@ -112,14 +116,18 @@ std::optional<Ring::Place> Ring::place_for(std::size_t length) const {
   return Place{{first, length}, tail.after_message_of(needed)};
 }
 
+bool Ring::is_roomy_for(std::size_t length) const {
+  const std::uint64_t capacity = extent().capacity();
+  return capacity >= kBigRing && capacity >= 2 * room_for(length);
+}
+
+Timeout Ring::time_to_grow() const {
+  return Timeout(2 * extent().capacity() / kBytesGrownPerNanosecond);
+}
+
 std::optional<Ring::Oldest> Ring::oldest() const {
   const Mark head = load(state_->head, kRelaxed);
-  if (load(state_->tail_seen, kRelaxed).messages() == head.messages()) {
-    const Mark tail = load(state_->tail, kAcquire);
-    if (tail.messages() == head.messages()) return std::nullopt;
-    // Before the head moves on: it never overtakes what was seen of the tail.
-    state_->tail_seen.store(tail.bits(), kRelease);
-  }
+  if (seen_ahead() == 0 && look_ahead() == 0) return std::nullopt;
   const Extent ring = extent();
   const std::uint64_t start = place_of(head, ring);
   const MessageHeader* header = &header_at(ring, start);
@@ -133,6 +141,12 @@ std::optional<Ring::Oldest> Ring::oldest() const {
   return Oldest{{first, header->length}, head.after_message_of(taken)};
 }
 
+std::uint32_t Ring::look_ahead() const {
+  // Before the head moves on: it never overtakes what was seen of the tail.
+  state_->tail_seen.store(state_->tail.load(kAcquire), kRelease);
+  return seen_ahead();
+}
+
 Result<void> Ring::grow_for(std::size_t length) const {
   const Mark tail = load(state_->tail, kRelaxed);
   const std::uint64_t used = bytes_between(load(state_->head, kAcquire), tail);
@@ -143,6 +157,8 @@ Result<void> Ring::grow_for(std::size_t length) const {
   };
   unsigned log2 = static_cast<unsigned>(std::bit_width(now.capacity()));
   if (now.capacity() == std::uint64_t{1} << kFirstCapacityLog2) log2 = kUsualCapacityLog2;
+  // Where one message of that length is, others will be: growing once is cheaper than twice.
+  while ((std::uint64_t{1} << log2) < std::min(2 * room, kRoomAtOnceMost)) ++log2;
   while (log2 < kCapacityLog2Max && !fits(now.behind(log2))) ++log2;
   if (is_reserved(now.behind(log2))) return grow(now.behind(log2));
   // Twice the room suffices wherever the tail stands.

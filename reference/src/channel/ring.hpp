@@ -5,6 +5,7 @@
 
 #include "channel/queue_state.hpp"
 #include "mp/bytes.hpp"
+#include "mp/clock.hpp"
 #include "mp/result.hpp"
 
 namespace mp::channel {
@@ -47,11 +48,28 @@ class Ring {
   };
   /// Whether as many messages as there may be are there.
   bool is_full() const;
+  /// How many more messages the producers know there may be.
+  std::uint32_t room_seen() const {
+    const std::uint32_t known =
+        messages_between(head_seen(), load(state_->tail, std::memory_order_relaxed));
+    return known < state_->maxsize ? state_->maxsize - known : 0;
+  }
+  /// The same, after a look at the consumers' cache line.
+  std::uint32_t look_for_room() const {
+    state_->head_seen.store(state_->head.load(std::memory_order_acquire),
+                            std::memory_order_relaxed);
+    return room_seen();
+  }
   /// Null when it does not fit into the ring as it is.
   std::optional<Place> place_for(std::size_t length) const;
   void commit(const Place& place) const {
     state_->tail.store(place.tail_after.bits(), std::memory_order_release);
   }
+  /// Whether it can wait for room instead of growing: a big ring that holds several messages of
+  /// that length.
+  bool is_roomy_for(std::size_t length) const;
+  /// About how long growing takes: new memory has to be zeroed and mapped.
+  Timeout time_to_grow() const;
   /// The head that the last answer of is_full or place_for was about, if it was No.
   Mark head_seen() const { return load(state_->head_seen, std::memory_order_relaxed); }
 
@@ -71,6 +89,13 @@ class Ring {
     Mark head_after;
   };
   std::optional<Oldest> oldest() const;
+  /// How many messages the consumers know to be there, of those that are.
+  std::uint32_t seen_ahead() const {
+    return messages_between(load(state_->head, std::memory_order_relaxed),
+                            load(state_->tail_seen, std::memory_order_relaxed));
+  }
+  /// The same, after a look at the producers' cache line.
+  std::uint32_t look_ahead() const;
   void consume(const Oldest& oldest) const {
     state_->head.store(oldest.head_after.bits(), std::memory_order_release);
   }

@@ -7,25 +7,40 @@
 
 namespace mp::shm {
 
-/// On which processor the one ran who last made something happen: who waits for the next time looks
-/// again and again for a moment when that is another processor, where the other one may be about to
-/// do it, and sleeps at once when it is the own one, which the other one needs. A hint: nothing
-/// depends on it. Zero at first: nobody was seen.
+/// On which processors those ran who last made something happen: the latest one, and the latest
+/// other one before it. Whoever waits for the next time looks again and again for a moment when one
+/// of them is another processor than its own, where somebody may be about to do it; and sleeps at
+/// once when there is none, because then the own processor is what the other one needs. Two
+/// processors and not one, because who waits may have been the last to make it happen. A hint:
+/// nothing depends on it. Zero at first: nobody was seen.
 class LastSeen {
  public:
   void here() {
     const std::uint32_t cpu = current();
-    if (cpu_.load(std::memory_order_relaxed) != cpu) cpu_.store(cpu, std::memory_order_relaxed);
+    const std::uint32_t seen = cpus_.load(std::memory_order_relaxed);
+    if (latest(seen) != cpu) cpus_.store(latest(seen) << kBits | cpu, std::memory_order_relaxed);
   }
   bool is_elsewhere() const {
-    const std::uint32_t cpu = cpu_.load(std::memory_order_relaxed);
-    return cpu != 0 && cpu != current();
+    const std::uint32_t seen = cpus_.load(std::memory_order_relaxed);
+    if (seen == 0) return false;
+    const std::uint32_t cpu = current();
+    return latest(seen) != cpu || (earlier(seen) != 0 && earlier(seen) != cpu);
   }
+  /// Looking was of no use: whoever was there may be gone.
+  void forget() { cpus_.store(0, std::memory_order_relaxed); }
 
  private:
-  static std::uint32_t current() { return static_cast<std::uint32_t>(::sched_getcpu()) + 1; }
+  /// Bits of a processor's number and one. With more processors two may be taken for one another.
+  static constexpr unsigned kBits = 16;
+  static constexpr std::uint32_t kMask = (1u << kBits) - 1;
 
-  std::atomic<std::uint32_t> cpu_{0};
+  static std::uint32_t latest(std::uint32_t seen) { return seen & kMask; }
+  static std::uint32_t earlier(std::uint32_t seen) { return seen >> kBits; }
+  static std::uint32_t current() {
+    return (static_cast<std::uint32_t>(::sched_getcpu()) + 1) & kMask;
+  }
+
+  std::atomic<std::uint32_t> cpus_{0};
 };
 static_assert(sizeof(LastSeen) == 4);
 

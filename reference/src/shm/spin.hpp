@@ -11,21 +11,29 @@ namespace mp::shm {
 /// no use lately. It never yields: on a busy machine that gives a whole time slice away.
 class Spin {
  public:
-  /// Whether `ready()` became true. Does not look at all when `other` was last seen on this
+  /// Whether `ready()` became true. Does not look at all when `others` were last seen on this
   /// processor, or never.
   template <class Ready>
-  static bool until(const LastSeen& other, const Ready& ready) {
-    if (!other.is_elsewhere() || !is_worth_it()) return false;
+  static bool until(LastSeen& others, const Ready& ready) {
+    if (!others.is_elsewhere() || !is_worth_it()) return false;
     for (int look = 0; look < kPauses; ++look) {
       if (ready()) return succeeded();
       pause();
     }
-    const Clock::time_point end = Clock::now() + kLongest;
-    while (!ready()) {
-      if (Clock::now() > end) return failed();
-      for (int n = 0; n < kPausesPerLook; ++n) pause();
-    }
-    return succeeded();
+    return now_and_then(others, ready);
+  }
+
+  /// As until, and looks for the first time after some pauses: for something of which there will be
+  /// more by then, and where each look holds up who makes it happen.
+  template <class Ready>
+  static bool until_some(LastSeen& others, int pauses, const Ready& ready) {
+    if (!others.is_elsewhere() || !is_worth_it()) return false;
+    Spin::pauses(pauses);
+    return now_and_then(others, ready);
+  }
+
+  static void pauses(int count) {
+    for (; count > 0; --count) pause();
   }
 
   /// A few looks at something that takes somebody else no time, as a lock that guards a few stores.
@@ -39,6 +47,19 @@ class Spin {
   }
 
  private:
+  template <class Ready>
+  static bool now_and_then(LastSeen& others, const Ready& ready) {
+    const Clock::time_point end = Clock::now() + kLongest;
+    while (!ready()) {
+      if (Clock::now() > end) {
+        others.forget();
+        return failed();
+      }
+      pauses(kPausesPerLook);
+    }
+    return succeeded();
+  }
+
   static constexpr int kPauses = 100;
   static constexpr int kPausesPerLook = 8;
   static constexpr std::chrono::microseconds kLongest{60};

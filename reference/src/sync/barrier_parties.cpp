@@ -29,17 +29,21 @@ class BarrierParties::Locked {
 
 Result<std::shared_ptr<BarrierParties>> BarrierParties::create(std::uint32_t party_count) {
   const std::size_t place_count = 2 * std::size_t{party_count};
-  MP_TRY_ASSIGN(auto state, shm::make_shared_state<BarrierState>(place_count * sizeof(PlaceWord)));
+  MP_TRY_ASSIGN(auto state, shm::make_shared_state<BarrierState>(
+                                place_count * (sizeof(PlaceWord) + sizeof(Presence))));
   state->party_count = party_count;
-  // Zero is a free place.
-  return std::shared_ptr<BarrierParties>(new BarrierParties(std::move(state)));
+  // Zero is a free place, but a mutex has to be made.
+  std::shared_ptr<BarrierParties> made(new BarrierParties(std::move(state)));
+  std::uninitialized_default_construct(made->presences_.begin(), made->presences_.end());
+  return made;
 }
 
 Result<std::shared_ptr<BarrierParties>> BarrierParties::unpack(Unpacker& unpacker) {
   MP_TRY_ASSIGN(auto segment, unpacker.shared());
   MP_TRY_ASSIGN(auto state, shm::shared_state_in<BarrierState>(segment));
   const std::size_t room = segment->header().content_bytes - sizeof(BarrierState);
-  if (state->party_count == 0 || room / sizeof(PlaceWord) / 2 < state->party_count) {
+  if (state->party_count == 0 ||
+      room / (sizeof(PlaceWord) + sizeof(Presence)) / 2 < state->party_count) {
     return Error{ErrorCode::Malformed, shm::describe(segment->header()) +
                                            ": its number of parties, " +
                                            std::to_string(state->party_count) + ", is impossible"};
@@ -48,8 +52,10 @@ Result<std::shared_ptr<BarrierParties>> BarrierParties::unpack(Unpacker& unpacke
 }
 
 BarrierParties::BarrierParties(std::shared_ptr<BarrierState> state) : state_(std::move(state)) {
-  auto* first = reinterpret_cast<PlaceWord*>(state_.get() + 1);
-  places_ = {first, 2 * std::size_t{state_->party_count}};
+  const std::size_t place_count = 2 * std::size_t{state_->party_count};
+  auto* places = reinterpret_cast<PlaceWord*>(state_.get() + 1);
+  places_ = {places, place_count};
+  presences_ = {reinterpret_cast<Presence*>(places + place_count), place_count};
 }
 
 int BarrierParties::waiting() const {
@@ -73,7 +79,7 @@ Result<int> BarrierParties::wait(const std::function<void()>& action, const Dead
       case Arrival::Kind::Act:
         return act(action, arrival);
       case Arrival::Kind::Wait:
-        return wait_in(*arrival.place, arrival.index, deadline);
+        return wait_in(arrival.place, arrival.index, deadline);
       case Arrival::Kind::TryAgain:
         break;
     }
@@ -95,37 +101,46 @@ BarrierParties::Arrival BarrierParties::arrive(bool has_action) {
     }
     if (has_action) {
       state_->actor.store(this_thread().identity.bits());
-      return {Arrival::Kind::Act, before_me, nullptr, state_->rounds.word.load()};
+      return {Arrival::Kind::Act, before_me, 0, state_->rounds.word.load()};
     }
     end_round(RoundEnd::Pass);
     return {Arrival::Kind::Passed, before_me};
   }
-  PlaceWord* place = find_free_place();
-  if (place == nullptr) return {Arrival::Kind::TryAgain};
-  place->store(Place(this_thread().identity, Status::Waiting).bits());
-  return {Arrival::Kind::Wait, before_me, place};
+  const std::optional<std::size_t> place = take_place();
+  if (!place) return {Arrival::Kind::TryAgain};
+  return {Arrival::Kind::Wait, before_me, *place};
 }
 
-/// Null when all places are taken by living parties that are about to leave.
-BarrierParties::PlaceWord* BarrierParties::find_free_place() {
-  for (PlaceWord& place : places_) {
-    if (look(place).status() == Status::Free) return &place;
+/// Nothing when all places are taken by living parties that are about to leave.
+std::optional<std::size_t> BarrierParties::take_place() {
+  const auto take = [&](std::size_t place) {
+    if (!presences_[place].begin()) return false;
+    places_[place].store(Place(this_thread().identity, Status::Waiting).bits());
+    return true;
+  };
+  for (std::size_t place = 0; place < places_.size(); ++place) {
+    if (look(places_[place]).status() == Status::Free && take(place)) return place;
   }
-  for (PlaceWord& place : places_) {
-    const Place taken = look(place);
-    if (taken.status() != Status::Waiting && !base::is_thread_alive(taken.who())) return &place;
+  // Who died before leaving.
+  for (std::size_t place = 0; place < places_.size(); ++place) {
+    if (look(places_[place]).status() != Status::Waiting && take(place)) return place;
   }
-  return nullptr;
+  return std::nullopt;
 }
 
-Result<int> BarrierParties::wait_in(PlaceWord& place, int index, const Deadline& deadline) {
+void BarrierParties::leave(std::size_t place) {
+  places_[place].store(Place().bits());
+  presences_[place].end();
+}
+
+Result<int> BarrierParties::wait_in(std::size_t place, int index, const Deadline& deadline) {
   shm::WaitSlices slices(deadline);
   while (true) {
     const std::uint32_t round = state_->rounds.word.load();
     const bool last_try = deadline.passed();
-    const Status status = look(place).status();
+    const Status status = look(places_[place]).status();
     if (status != Status::Waiting) {
-      place.store(Place().bits());
+      leave(place);
       if (status == Status::Passed) return index;
       return broken_barrier();
     }
@@ -138,10 +153,10 @@ Result<int> BarrierParties::wait_in(PlaceWord& place, int index, const Deadline&
   }
 }
 
-void BarrierParties::break_round_of(const PlaceWord& place) {
+void BarrierParties::break_round_of(std::size_t place) {
   {
     const Locked locked(*this);
-    if (look(place).status() != Status::Waiting) return;
+    if (look(places_[place]).status() != Status::Waiting) return;
     end_round(RoundEnd::Break);
   }
   state_->rounds.wake_all();
@@ -200,10 +215,11 @@ void BarrierParties::break_if_a_party_died() {
 bool BarrierParties::has_dead_party() const {
   const auto actor = base::Identity::from_bits(state_->actor.load());
   if (!actor.is_nobody() && !base::is_thread_alive(actor)) return true;
-  return std::ranges::any_of(places_, [](const PlaceWord& word) {
-    const Place place = look(word);
-    return place.status() == Status::Waiting && !base::is_thread_alive(place.who());
-  });
+  for (std::size_t place = 0; place < places_.size(); ++place) {
+    if (look(places_[place]).status() == Status::Waiting && presences_[place].is_absent())
+      return true;
+  }
+  return false;
 }
 
 /// With the lock held; the caller wakes those who wait once it has released it.

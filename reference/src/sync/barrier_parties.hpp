@@ -37,17 +37,18 @@ class BarrierParties {
     enum class Kind { Wait, Act, Passed, Broken, TryAgain };
     Kind kind;
     int index = 0;
-    PlaceWord* place = nullptr;  ///< where to wait
-    std::uint32_t round = 0;     ///< whose action to run
+    std::size_t place = 0;    ///< where to wait
+    std::uint32_t round = 0;  ///< whose action to run
   };
 
   explicit BarrierParties(std::shared_ptr<BarrierState> state);
 
   class Locked;
   Arrival arrive(bool has_action);
-  PlaceWord* find_free_place();
-  Result<int> wait_in(PlaceWord& place, int index, const Deadline& deadline);
-  void break_round_of(const PlaceWord& place);
+  std::optional<std::size_t> take_place();
+  void leave(std::size_t place);
+  Result<int> wait_in(std::size_t place, int index, const Deadline& deadline);
+  void break_round_of(std::size_t place);
   Result<int> act(const std::function<void()>& action, const Arrival& arrival);
   bool finish_act(std::uint32_t round, RoundEnd end);
   void break_if_a_party_died();
@@ -57,6 +58,7 @@ class BarrierParties {
 
   std::shared_ptr<BarrierState> state_;
   std::span<PlaceWord> places_;
+  std::span<Presence> presences_;
 };
 
 }  // namespace mp::sync

@@ -11,12 +11,19 @@ namespace {
 using sync::ConditionState;
 using Outcome = sync::RobustLock::Outcome;
 
-/// Who notifies, or was notified, holds the lock for some moments more: where it does so on another
-/// processor, it is not worth a sleep.
+/// Takes the lock if it is free, or will be in a moment: who notifies, or was notified, holds it
+/// for some moments more, and where it does so on another processor that is not worth a sleep.
 template <class LockType>
-void await_release(const LockType& lock, const ConditionState& state) {
-  if (!state.announced.changer.is_elsewhere()) return;
-  shm::Spin::briefly([&] { return lock.lock.holder().is_nobody(); });
+bool acquire_soon(LockType& lock, std::uint32_t levels, const ConditionState& state) {
+  const auto take = [&] { return lock.try_acquire_levels(levels); };
+  return take() || (state.announced.changer.is_elsewhere() && shm::Spin::briefly(take));
+}
+
+/// Takes the lock in whatever time.
+template <class LockType>
+Outcome acquire_again(LockType& lock, std::uint32_t levels, const ConditionState& state) {
+  if (acquire_soon(lock, levels, state)) return Outcome::Acquired;
+  return lock.acquire_levels(levels, Deadline::never());
 }
 
 /// One wait with a lock of either type, which the caller holds before and after.
@@ -32,8 +39,7 @@ Result<bool> wait_with(LockType& lock, ConditionState& state, const Deadline& de
       state.announced.sleep(seen, slices.next());
       continue;
     }
-    await_release(lock, state);
-    const Outcome outcome = lock.acquire_levels(levels, Deadline::never());
+    const Outcome outcome = acquire_again(lock, levels, state);
     const bool notified = state.take_notification(ticket);
     if (!notified && !last_try) {  // somebody else was faster
       if (outcome == Outcome::OwnerDied) {
@@ -67,8 +73,8 @@ Result<Condition> Condition::create(RLock lock) { return create_with(std::move(l
 
 Result<void> Condition::acquire(Timeout timeout) const {
   return std::visit(
-      [&](const auto& lock) {
-        if (!lock->lock.holder().is_nobody() && !lock->is_mine()) await_release(*lock, *state_);
+      [&](const auto& lock) -> Result<void> {
+        if (!lock->is_mine() && acquire_soon(*lock, 1, *state_)) return {};
         return lock->acquire(timeout);
       },
       lock_);

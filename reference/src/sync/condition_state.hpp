@@ -24,10 +24,11 @@ namespace mp::sync {
 ///         ... of a notifier before it announced:  waiters look at the end of their slice.
 struct ConditionState {
   static constexpr shm::Kind kKind = shm::Kind::Condition;
-  static constexpr std::uint16_t kLayoutVersion = 2;
+  static constexpr std::uint16_t kLayoutVersion = 3;
 
   shm::Parking announced;  ///< changes with every notification
-  std::atomic<std::uint64_t> next_ticket{0};
+  // Apart from the word that waiters look at again and again.
+  alignas(64) std::atomic<std::uint64_t> next_ticket{0};
   std::atomic<std::uint64_t> all_below{0};
   std::atomic<std::uint64_t> some_below{0};
   std::atomic<std::uint64_t> permits{0};
@@ -44,6 +45,6 @@ struct ConditionState {
   /// Lets `n` of those who wait go on; all, when they are no more.
   void notify(std::uint64_t n);
 };
-static_assert(sizeof(ConditionState) == 56 && shm::SharedState<ConditionState>);
+static_assert(sizeof(ConditionState) == 128 && shm::SharedState<ConditionState>);
 
 }  // namespace mp::sync

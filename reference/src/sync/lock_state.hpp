@@ -42,6 +42,9 @@ struct LockState {
   // What a Condition needs of its lock, see RLockState.
   std::uint32_t release_all();
   RobustLock::Outcome acquire_levels(std::uint32_t levels, const Deadline& deadline);
+  bool try_acquire_levels(std::uint32_t) {
+    return lock.holder().is_nobody() && lock.try_acquire(base::this_process());
+  }
   void release_orphaned() { lock.release_orphaned(); }
 
  private:
@@ -82,6 +85,12 @@ struct RLockState {
   std::uint32_t release_all();
   /// As acquire, with that many levels at once; the caller does not hold it.
   RobustLock::Outcome acquire_levels(std::uint32_t levels, const Deadline& deadline);
+  /// Takes a lock that is free, and nothing else. It may be asked again and again.
+  bool try_acquire_levels(std::uint32_t levels) {
+    if (!lock.holder().is_nobody() || !lock.try_acquire(base::this_thread())) return false;
+    depth.store(levels, std::memory_order_relaxed);
+    return true;
+  }
   /// Gives all levels up, and leaves it to the next holder to be told that the one before the
   /// caller died.
   void release_orphaned();

@@ -4,6 +4,7 @@
 
 #include "base/identity.hpp"
 #include "shm/futex.hpp"
+#include "shm/spin.hpp"
 
 namespace mp::sync {
 
@@ -49,6 +50,17 @@ class RobustLock {
   }
   Outcome acquire(const Holder& self, const Deadline& deadline) {
     return try_acquire(self.identity) ? Outcome::Acquired : acquire_contended(self, deadline);
+  }
+  /// As try_acquire, and looks again for a moment: for a lock that guards a few stores or one copy,
+  /// which another processor is about to release.
+  bool try_acquire_briefly(base::Identity self) {
+    if (try_acquire(self)) return true;
+    return shm::Spin::briefly([&] { return holder().is_nobody() && try_acquire(self); });
+  }
+  /// As acquire, of a lock that guards no more than a moment.
+  Outcome acquire_soon(const Holder& self, const Deadline& deadline) {
+    return try_acquire_briefly(self.identity) ? Outcome::Acquired
+                                              : acquire_contended(self, deadline);
   }
   /// What acquire does when the lock is not simply free.
   Outcome acquire_contended(const Holder& self, const Deadline& deadline);
@@ -97,7 +109,7 @@ class RobustGuard {
  public:
   explicit RobustGuard(RobustLock& lock)
       : lock_(lock),
-        owner_died_(lock.acquire(this_process(), Deadline::never()) ==
+        owner_died_(lock.acquire_soon(this_process(), Deadline::never()) ==
                     RobustLock::Outcome::OwnerDied) {}
   RobustGuard(const RobustGuard&) = delete;
   RobustGuard& operator=(const RobustGuard&) = delete;
