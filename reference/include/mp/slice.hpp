@@ -34,6 +34,11 @@ Result<SliceRange> select(const Slice& slice, std::size_t length);
 
 /// A Python index, where -1 is the last element.
 /// Errors: OutOfRange  "invalid index"
-Result<std::size_t> select(std::int64_t index, std::size_t length);
+inline Result<std::size_t> select(std::int64_t index, std::size_t length) {
+  const auto end = static_cast<std::int64_t>(length);
+  const std::int64_t position = index < 0 ? index + end : index;
+  if (position < 0 || position >= end) return Error{ErrorCode::OutOfRange, "invalid index"};
+  return static_cast<std::size_t>(position);
+}
 
 }  // namespace mp

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <variant>
@@ -19,6 +20,7 @@ namespace mp {
 using AnyLock = std::variant<RLock, Lock>;
 
 namespace sync {
+struct Holder;
 struct ItemsState;
 class RobustLock;
 
@@ -33,8 +35,8 @@ class Items {
                                     bool huge_pages = false);
 
   Typecode typecode() const;
-  std::size_t length() const;
-  std::byte* data() const;
+  std::size_t length() const { return length_; }
+  std::byte* data() const { return data_; }
   RLock lock() const;
 
   Result<void> pack(Packer& packer) const;
@@ -46,9 +48,11 @@ class Items {
   Result<AnyLock> unpack_lock(Unpacker& unpacker) const;
 
  private:
-  explicit Items(std::shared_ptr<ItemsState> state) : state_(std::move(state)) {}
+  explicit Items(std::shared_ptr<ItemsState> state);
 
   std::shared_ptr<ItemsState> state_;
+  std::byte* data_;     ///< in the state, where it stays
+  std::size_t length_;  ///< as the state has it
 };
 
 /// The lock, for as long as one access takes; nothing when it is an RLock that the calling thread
@@ -62,7 +66,10 @@ class AccessGuard {
   ~AccessGuard();
 
  private:
+  void acquire_held(const Holder& self);
+
   RobustLock* word_ = nullptr;  ///< null when there is nothing to release
+  std::uint32_t self_ = 0;      ///< the bits of the identity that holds it
   bool owner_died_ = false;
 };
 

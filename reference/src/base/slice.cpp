@@ -35,11 +35,4 @@ Result<SliceRange> select(const Slice& slice, std::size_t length) {
   return SliceRange{first, step, static_cast<std::size_t>(count)};
 }
 
-Result<std::size_t> select(std::int64_t index, std::size_t length) {
-  const auto end = static_cast<std::int64_t>(length);
-  const std::int64_t position = index < 0 ? index + end : index;
-  if (position < 0 || position >= end) return Error{ErrorCode::OutOfRange, "invalid index"};
-  return static_cast<std::size_t>(position);
-}
-
 }  // namespace mp

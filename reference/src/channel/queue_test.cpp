@@ -198,6 +198,31 @@ TEST(Queue, PutManyWaitsForRoomAndGetManyForAMessage) {
   EXPECT_EQ(consumer.reap(), 0);
 }
 
+TEST(Queue, ABigOneGrowsWhenNobodyTakes) {
+  const Queue queue = *Queue::create();
+  const Bytes message(1 << 20, std::byte{7});
+  EXPECT_TRUE(queue.put(message));
+  EXPECT_EQ(*queue.get(), message) << "and a consumer was seen, who comes no more";
+  for (int n = 0; n < 5; ++n) {
+    EXPECT_TRUE(queue.put(message)) << "it waits for room, and then grows";
+    EXPECT_TRUE(queue.put_nowait(message));
+    EXPECT_TRUE(queue.put(message, 1ms)) << "not Full, only because it waited";
+  }
+  EXPECT_EQ(queue.qsize(), 15u);
+  for (int n = 0; n < 15; ++n) EXPECT_EQ(*queue.get_nowait(), message);
+}
+
+TEST(Queue, ABigOnePassesOnWhatItHasNoRoomForAtOnce) {
+  const Queue queue = *Queue::create();
+  constexpr int kMessages = 40;
+  const auto message = [](int n) { return Bytes(600'000, std::byte(n)); };
+  Forked producer([&] {
+    for (int n = 0; n < kMessages; ++n) EXPECT_TRUE(queue.put(message(n)));
+  });
+  for (int n = 0; n < kMessages; ++n) ASSERT_EQ(*queue.get(), message(n));
+  EXPECT_EQ(producer.reap(), 0);
+}
+
 TEST(Queue, AReservationIsAMessageOnceCommitted) {
   const Queue queue = *Queue::create();
   {

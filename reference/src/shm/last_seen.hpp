@@ -8,11 +8,10 @@
 namespace mp::shm {
 
 /// On which processors those ran who last made something happen: the latest one, and the latest
-/// other one before it. Whoever waits for the next time looks again and again for a moment when one
-/// of them is another processor than its own, where somebody may be about to do it; and sleeps at
-/// once when there is none, because then the own processor is what the other one needs. Two
-/// processors and not one, because who waits may have been the last to make it happen. A hint:
-/// nothing depends on it. Zero at first: nobody was seen.
+/// other one before it. Whoever waits for the next time looks again and again for a moment when it
+/// may be about to happen on another processor than its own; and sleeps at once when that is the
+/// own one, which the other one needs. A hint: nothing depends on it. Zero at first: nobody was
+/// seen.
 class LastSeen {
  public:
   void here() {
@@ -20,7 +19,13 @@ class LastSeen {
     const std::uint32_t seen = cpus_.load(std::memory_order_relaxed);
     if (latest(seen) != cpu) cpus_.store(latest(seen) << kBits | cpu, std::memory_order_relaxed);
   }
+  /// Whether the latest one was on another processor: where who waits never is who makes it happen.
   bool is_elsewhere() const {
+    const std::uint32_t seen = cpus_.load(std::memory_order_relaxed);
+    return seen != 0 && latest(seen) != current();
+  }
+  /// Whether one of the two was: where who waits may have been the latest himself.
+  bool is_any_elsewhere() const {
     const std::uint32_t seen = cpus_.load(std::memory_order_relaxed);
     if (seen == 0) return false;
     const std::uint32_t cpu = current();

@@ -52,6 +52,7 @@ TEST(LastSeen, OnThisProcessorIsNotElsewhere) {
     seen.here();
     seen.here();
     EXPECT_FALSE(seen.is_elsewhere());
+    EXPECT_FALSE(seen.is_any_elsewhere());
   });
 }
 
@@ -64,12 +65,14 @@ TEST(LastSeen, RemembersTheOtherOneWhenTheyTakeTurns) {
     seen.here();
     move_to(cpus[1]);
     EXPECT_TRUE(seen.is_elsewhere());
+    EXPECT_TRUE(seen.is_any_elsewhere());
     seen.here();
-    EXPECT_TRUE(seen.is_elsewhere()) << "the other one, though the last one was here";
+    EXPECT_FALSE(seen.is_elsewhere());
+    EXPECT_TRUE(seen.is_any_elsewhere()) << "the one before was";
     move_to(cpus[0]);
     EXPECT_TRUE(seen.is_elsewhere());
     seen.forget();
-    EXPECT_FALSE(seen.is_elsewhere());
+    EXPECT_FALSE(seen.is_any_elsewhere());
   });
 }
 

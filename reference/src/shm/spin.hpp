@@ -15,7 +15,7 @@ class Spin {
   /// processor, or never.
   template <class Ready>
   static bool until(LastSeen& others, const Ready& ready) {
-    if (!others.is_elsewhere() || !is_worth_it()) return false;
+    if (!others.is_any_elsewhere() || !is_worth_it()) return false;
     for (int look = 0; look < kPauses; ++look) {
       if (ready()) return succeeded();
       pause();
@@ -27,7 +27,7 @@ class Spin {
   /// more by then, and where each look holds up who makes it happen.
   template <class Ready>
   static bool until_some(LastSeen& others, int pauses, const Ready& ready) {
-    if (!others.is_elsewhere() || !is_worth_it()) return false;
+    if (!others.is_any_elsewhere() || !is_worth_it()) return false;
     Spin::pauses(pauses);
     return now_and_then(others, ready);
   }

@@ -16,7 +16,7 @@ using Outcome = sync::RobustLock::Outcome;
 template <class LockType>
 bool acquire_soon(LockType& lock, std::uint32_t levels, const ConditionState& state) {
   const auto take = [&] { return lock.try_acquire_levels(levels); };
-  return take() || (state.announced.changer.is_elsewhere() && shm::Spin::briefly(take));
+  return take() || (state.announced.changer.is_any_elsewhere() && shm::Spin::briefly(take));
 }
 
 /// Takes the lock in whatever time.

@@ -52,13 +52,12 @@ Result<Items> Items::create_array(Typecode typecode, std::size_t length, bool hu
   return Items(std::move(state));
 }
 
+Items::Items(std::shared_ptr<ItemsState> state)
+    : state_(std::move(state)),
+      data_(reinterpret_cast<std::byte*>(state_.get()) + state_->data_offset),
+      length_(state_->length) {}
+
 Typecode Items::typecode() const { return state_->typecode; }
-
-std::size_t Items::length() const { return state_->length; }
-
-std::byte* Items::data() const {
-  return reinterpret_cast<std::byte*>(state_.get()) + state_->data_offset;
-}
 
 RLock Items::lock() const { return RLock(std::shared_ptr<RLockState>(state_, &state_->lock)); }
 
@@ -100,21 +99,25 @@ Result<AnyLock> Items::unpack_lock(Unpacker& unpacker) const {
 }
 
 AccessGuard::AccessGuard(const AnyLock& lock) {
-  Holder self{};
   if (const auto* recursive = std::get_if<RLock>(&lock)) {
     word_ = &recursive->state_->lock;
-    // Looking costs nothing, and whoever holds the lock already is in a hurry.
+    const base::Identity self = base::this_thread();
+    self_ = self.bits();
+    if (word_->try_acquire(self)) return;
     if (recursive->state_->is_mine()) {
       word_ = nullptr;
       return;
     }
-    if (word_->try_acquire(base::this_thread())) return;
-    self = this_thread();
+    acquire_held(this_thread());
   } else {
     word_ = &std::get<Lock>(lock).state_->lock;
-    if (word_->try_acquire(base::this_process())) return;
-    self = this_process();
+    const base::Identity self = base::this_process();
+    self_ = self.bits();
+    if (!word_->try_acquire(self)) acquire_held(this_process());
   }
+}
+
+void AccessGuard::acquire_held(const Holder& self) {
   owner_died_ = word_->acquire_contended(self, Deadline::never()) == RobustLock::Outcome::OwnerDied;
 }
 
@@ -123,7 +126,7 @@ AccessGuard::~AccessGuard() {
   if (owner_died_) {
     word_->release_orphaned();
   } else {
-    word_->release();
+    word_->release(base::Identity::from_bits(self_));
   }
 }
 

@@ -87,7 +87,7 @@ Error RLockState::not_mine() {
 std::uint32_t RLockState::release_all() {
   MP_ASSERT(is_mine());
   const std::uint32_t levels = depth.exchange(0, std::memory_order_relaxed);
-  lock.release();
+  lock.release(base::this_thread());
   return levels;
 }
 

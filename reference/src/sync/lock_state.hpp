@@ -75,7 +75,7 @@ struct RLockState {
     const std::uint32_t level = depth.load(std::memory_order_relaxed);
     MP_ASSERT(level > 0);
     depth.store(level - 1, std::memory_order_relaxed);
-    if (level == 1) lock.release();
+    if (level == 1) lock.release(base::this_thread());
     return {};
   }
   /// Whether the calling thread holds it.
