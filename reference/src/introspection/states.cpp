@@ -163,6 +163,9 @@ void read_state(const Segment& segment, Object& object) {
 }
 
 std::string waited_for(Kind kind, std::uint64_t offset) {
+  const auto is_within = [](std::uint64_t place, std::size_t sleepers) {
+    return place >= sleepers && place < sleepers + sizeof(shm::SleepersInTurn);
+  };
   const std::uint64_t place = offset - sizeof(shm::SegmentHeader);
   switch (kind) {
     case Kind::Semaphore:
@@ -174,8 +177,8 @@ std::string waited_for(Kind kind, std::uint64_t offset) {
     case Kind::Barrier:
       return place == 0 ? "lock" : "the other parties";
     case Kind::Queue:
-      if (place == offsetof(channel::QueueState, tail)) return "a message";
-      if (place == offsetof(channel::QueueState, head)) return "room";
+      if (is_within(place, offsetof(channel::QueueState, getters))) return "a message";
+      if (is_within(place, offsetof(channel::QueueState, putters))) return "room";
       if (place == offsetof(channel::QueueState, put_lock)) return "put lock";
       if (place == offsetof(channel::QueueState, get_lock)) return "get lock";
       return "its tasks";
