@@ -28,6 +28,7 @@ must_print "cpython" mpspec list backends
 must_print "QUEUE-014" mpspec list clauses
 must_print "conformant" mpspec run --quiet --backend reference --filter ADAPTER-001 --filter LOCK-001
 must_print "usage" bash -c 'mp-manager --help | tr A-Z a-z'
+must_print "OBJECT" mp-ipc ls
 
 cmake -S "$here/outside" -B outside >>"$folder/log"
 cmake --build outside >>"$folder/log"
