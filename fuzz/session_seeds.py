@@ -183,6 +183,7 @@ def any_arguments():
         data = b"" if payload is None else pickle.dumps(payload, 4)
         yield made("list") + record(0, b"\0" + data)
         yield made("list") + record(6, b"\0" + data)
+    yield ask("create")
     for name in ("dummy", "number_of_objects", "debug_info", "shutdown", "accept_connection", "get_methods", "incref", "decref", "nothing", 5):
         for args in ((), (1,), (FIRST,), (FIRST, 2), ("5",), (Proxy("list").made_of[1],), (managers.Token(1, 2, 3),), (managers.Token("list", 2, "5"),)):
             yield made("list") + ask(name, *args) + call("__len__")
@@ -228,7 +229,8 @@ def mappings():
     for old, delta in ((1, 2), (2**63 - 1, 1), (-(2**63), -1), (BIG, -BIG), (BIG, 1), (1, 1.5), (1.5, 10**400), ("a", 1), (1, "a"), (True, True)):
         yield create("dict", {"a": old}) + call("increment", "a", delta) + call("increment", key="b", delta=delta)
         yield create("Value", "i", old) + call("add", delta) + call("get")
-    for stored, expected in [*EQUALS, (NAN, NAN), ([NAN], [NAN]), ([NAN], [1.0]), (1j, 1j), ("a", "a"), (len, len)]:
+    for stored, expected in [*EQUALS, (NAN, NAN), ([NAN], [NAN]), ([NAN], [1.0]), (1j, 1j), ("a", "a"), (len, len), (1, 2), ("a", "b"), (b"a", b"b"),
+                             (True, False), (bytearray(b"a"), bytearray(b"b"))]:
         yield create("dict", {"a": stored}) + call("compare_and_set", "a", expected, 5) + call("get", "a")
         yield create("Value", "i", stored) + call("compare_and_set", expected, 5) + call("get")
     for value in VALUES:
