@@ -10,6 +10,7 @@
 #include <string>
 
 #include "mp/address.hpp"
+#include "mp/manager_store.hpp"
 #include "mp/result.hpp"
 
 namespace mp {
@@ -37,6 +38,8 @@ struct ManagerServerOptions {
   /// When this process, the parent of the server's, has ended, and no client is left, the server
   /// ends.
   std::optional<pid_t> parent = std::nullopt;
+  /// Where the objects live, if other managers have them, too.
+  std::optional<ManagerStoreOptions> store = std::nullopt;
 };
 
 /// What a server has done since it was opened.
@@ -65,6 +68,7 @@ class ManagerServer {
   /// Errors: AlreadyExists     a server listens at that address
   ///         InvalidArgument, NotFound   no such address
   ///         System
+  /// With a store: those of the store, see README.md; and it is the process that serves.
   static Result<ManagerServer> open(const Address& address, ManagerServerOptions options);
 
   ManagerServer(ManagerServer&&) noexcept;

@@ -3,24 +3,31 @@
 #include <utility>
 
 #include "manager/protocol/sharing.hpp"
+#include "manager/store/store.hpp"
 
 namespace mp::manager {
 
 Conversation::Conversation(Dispatcher& dispatcher, const ConversationOptions& options,
-                           const Nonce& nonce, ClientId client)
+                           const Nonce& nonce, ClientId client, Store* store)
     : dispatcher_(dispatcher),
       options_(options),
       client_(client),
+      store_(store),
       handshake_(std::in_place, options.authkey, options.digests, nonce) {
   append_frame(output_, handshake_->challenge());
 }
 
 void Conversation::end() {
   finished_ = true;
-  if (session_) dispatcher_.close(*std::exchange(session_, std::nullopt));
+  if (!session_) return;
+  const SessionId session = *std::exchange(session_, std::nullopt);
+  store_ == nullptr ? dispatcher_.close(session) : store_->close(session);
 }
 
-bool Conversation::is_waiting() const { return session_ && dispatcher_.is_waiting(*session_); }
+bool Conversation::is_waiting() const {
+  if (!session_) return false;
+  return store_ == nullptr ? dispatcher_.is_waiting(*session_) : store_->is_waiting(*session_);
+}
 
 bool Conversation::wants_input() const {
   return !finished_ && !is_waiting() && output_.size() < kUnsentMax;
@@ -51,7 +58,9 @@ void Conversation::read_ahead() {
 
 void Conversation::take_frame(std::string_view payload, Clock::time_point now) {
   if (handshake_) return shake_hands(payload);
-  take_request(dispatcher_.decode(payload), now);
+  if (store_ == nullptr) return take_request(dispatcher_.decode(payload), now);
+  ++request_count_;
+  store_->receive(*session_, dispatcher_.decode(payload), payload, now);
 }
 
 void Conversation::take_request(const Result<Request>& request, Clock::time_point now) {
@@ -67,13 +76,14 @@ void Conversation::shake_hands(std::string_view payload) {
   if (step.next != HandshakeStep::Next::Done) return;
   handshake_.reset();
   frames_.set_max_payload(options_.message_bytes_max);
-  session_ = dispatcher_.open(client_);
+  session_ = store_ == nullptr ? dispatcher_.open(client_) : store_->open(client_);
 }
 
 void Conversation::reject_frame(const Error& error) {
   // A stranger is told nothing. A negative length leaves no frame to answer.
   if (session_ && error.code == ErrorCode::TooLarge) {
-    dispatcher_.refuse(*session_, error.message);
+    store_ == nullptr ? dispatcher_.refuse(*session_, error.message)
+                      : store_->refuse(*session_, error.message);
   } else {
     finished_ = true;
   }

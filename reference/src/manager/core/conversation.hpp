@@ -11,6 +11,8 @@
 
 namespace mp::manager {
 
+class Store;
+
 struct ConversationOptions {
   std::string authkey;
   DigestPolicy digests = DigestPolicy::Any;
@@ -23,9 +25,10 @@ struct ConversationOptions {
 /// to the dispatcher and replies from it. What is to be sent collects in output().
 class Conversation {
  public:
-  /// Borrows the dispatcher and the options. `nonce` is fresh randomness for this connection.
+  /// Borrows the dispatcher and the options, and the store in front of the dispatcher, if there is
+  /// one. `nonce` is fresh randomness for this connection.
   Conversation(Dispatcher& dispatcher, const ConversationOptions& options, const Nonce& nonce,
-               ClientId client);
+               ClientId client, Store* store = nullptr);
   Conversation(const Conversation&) = delete;
   Conversation& operator=(const Conversation&) = delete;
   ~Conversation() { end(); }
@@ -84,6 +87,7 @@ class Conversation {
   Dispatcher& dispatcher_;
   const ConversationOptions& options_;
   ClientId client_;
+  Store* store_;
   FrameReader frames_{kHandshakeFrameMax};
   std::optional<ServerHandshake> handshake_;  // until the key is proven
   std::optional<SessionId> session_;          // from then on

@@ -39,6 +39,46 @@ Dispatcher::Session& Dispatcher::session(SessionId id) {
   return found->second;
 }
 
+bool Dispatcher::may_be_reading(SessionId id, const Request& request) const {
+  const Session& current = sessions_.at(id);
+  if (!current.serving) return reads_server(request.name);
+  const bool is_text = request.ident.kind() == Kind::Str && request.name.kind() == Kind::Str;
+  const Referent* referent = is_text ? objects_.find(request.ident.as_str()) : nullptr;
+  if (referent == nullptr) return true;  // it may be new elsewhere
+  const Method* method = referent->type().find(request.name.as_str());
+  return method == nullptr || method->function == nullptr || method->reads;
+}
+
+bool Dispatcher::answer_reading(SessionId id, const Request& request, Clock::time_point now) {
+  const Session& current = session(id);
+  if (!current.grace.empty()) return false;  // which ends with every request
+  const std::optional<Outcome> outcome =
+      current.serving ? read_object(id, request, now) : read_server(id, request, now);
+  if (!outcome) return false;
+  std::string payload = encode(*outcome);
+  if (payload.find(kProxyMark) != payload.npos) return false;
+  if (outcome->kind() != Outcome::Kind::Return) ++error_count_;
+  replies_.push_back({id, std::move(payload), false});
+  if (!current.serving) end_session(id);
+  return true;
+}
+
+std::optional<Outcome> Dispatcher::read_object(SessionId id, const Request& request,
+                                               Clock::time_point now) {
+  const bool is_text = request.ident.kind() == Kind::Str;
+  Referent* referent = is_text ? objects_.find(request.ident.as_str()) : nullptr;
+  if (referent == nullptr) return traceback(key_error(request.ident));
+  const Method* method =
+      request.name.kind() == Kind::Str ? referent->type().find(request.name.as_str()) : nullptr;
+  if (method == nullptr || method->function == nullptr) {
+    return call_fallback(*referent, request.name);
+  }
+  if (!method->reads) return std::nullopt;
+  const Attempt<CallArguments> arguments = unpack_arguments(*this, method->name, request);
+  if (!arguments) return Outcome(arguments.error());
+  return method->function(*referent, arguments->call(id, session(id).client, now));
+}
+
 bool Dispatcher::is_waiting(SessionId id) const {
   const auto found = sessions_.find(id);
   return found != sessions_.end() && found->second.parked.has_value();
@@ -58,15 +98,17 @@ void Dispatcher::receive(SessionId id, const Result<Request>& request, Clock::ti
   MP_ASSERT(!current.parked && !current.closed);
   ++request_count_;
   end_grace(current);
-  if (!request && request.error().code == ErrorCode::Closed) {
-    end_session(id);
-  } else if (request) {
-    current.serving ? serve_request(id, *request, now) : serve_server_request(id, *request, now);
+  if (!request) {
+    reject(id, request.error());
   } else {
-    reply(id, Outcome::traceback(request.error().message + "\n"));
-    if (!current.serving) end_session(id);
+    current.serving ? serve_request(id, *request, now) : serve_server_request(id, *request, now);
   }
   objects_.reap();
+}
+
+void Dispatcher::reject(SessionId id, const Error& error) {
+  if (error.code == ErrorCode::Closed) return end_session(id);
+  refuse_request(id, error.message);
 }
 
 void Dispatcher::refuse(SessionId id, std::string_view why) {
@@ -109,9 +151,14 @@ void Dispatcher::settle(SessionId id, ObjectNumber object, const Outcome& outcom
 }
 
 void Dispatcher::reply(SessionId id, const Outcome& outcome) {
+  if (!is_mine(id)) return reply_elsewhere(id, outcome);
   if (outcome.kind() != Outcome::Kind::Return) ++error_count_;
   std::string payload = encode(outcome);
-  if (payload.find(kProxyMark) != payload.npos) grant_grace(session(id), outcome.value());
+  if (manager_ != 0) {
+    reply_elsewhere(id, outcome);  // as the copies do
+  } else if (payload.find(kProxyMark) != payload.npos) {
+    grant_grace(session(id), outcome.value());
+  }
   replies_.push_back({id, std::move(payload), false});
 }
 
@@ -122,6 +169,7 @@ void Dispatcher::reply_and_close(SessionId id, const Outcome& outcome) {
 
 void Dispatcher::end_session(SessionId id) {
   session(id).closed = true;
+  if (!is_mine(id)) return;
   const bool has_last_word = !replies_.empty() && replies_.back().session == id;
   if (has_last_word) {
     replies_.back().close = true;
@@ -136,12 +184,12 @@ void Dispatcher::park(SessionId id, ObjectNumber object, Clock::time_point deadl
   waiting.parked = Parked{object, deadline};
   ++waiting_count_;
   objects_.park(object);
-  if (deadline != Clock::time_point::max()) deadlines_.insert({deadline, id});
+  if (deadline != Clock::time_point::max()) deadlines_.insert({manager_of(id), deadline, id});
 }
 
 void Dispatcher::unpark(Session& waiting, SessionId id) {
   MP_ASSERT(waiting.parked);
-  deadlines_.erase({waiting.parked->deadline, id});
+  deadlines_.erase({manager_of(id), waiting.parked->deadline, id});
   objects_.unpark(waiting.parked->object);
   waiting.parked.reset();
   --waiting_count_;
@@ -155,7 +203,7 @@ void Dispatcher::answer(SessionId id, Outcome outcome) {
 void Dispatcher::wait_for_ever(SessionId id) {
   Session& waiting = session(id);
   MP_ASSERT(waiting.parked);
-  deadlines_.erase({waiting.parked->deadline, id});
+  deadlines_.erase({manager_of(id), waiting.parked->deadline, id});
   waiting.parked->deadline = Clock::time_point::max();
 }
 
@@ -165,9 +213,16 @@ void Dispatcher::withdraw(Session& waiting, SessionId id) {
   unpark(waiting, id);
 }
 
-void Dispatcher::expire(Clock::time_point now) {
-  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-    const SessionId id = deadlines_.begin()->second;
+void Dispatcher::expire(Clock::time_point now, ManagerId manager) {
+  const auto next = [&](const std::set<Due>& all) -> std::optional<Due> {
+    const auto first = all.lower_bound({manager, Clock::time_point::min(), 0});
+    if (first == all.end() || std::get<0>(*first) != manager || std::get<1>(*first) > now) {
+      return std::nullopt;
+    }
+    return *first;
+  };
+  while (const std::optional<Due> due = next(deadlines_)) {
+    const SessionId id = std::get<2>(*due);
     Session& waiting = session(id);
     const ObjectNumber object = waiting.parked->object;
     // Parked again below, if the object says so: a Condition then waits for its lock.
@@ -175,23 +230,28 @@ void Dispatcher::expire(Clock::time_point now) {
     unpark(waiting, id);
     settle(id, object, outcome);
   }
-  while (!dead_clients_.empty() && dead_clients_.begin()->first <= now) {
-    objects_.drop_references_of(dead_clients_.begin()->second);
-    dead_clients_.erase(dead_clients_.begin());
+  while (const std::optional<Due> due = next(dead_clients_)) {
+    objects_.drop_references_of(std::get<2>(*due));
+    dead_clients_.erase(*due);
   }
   objects_.reap();
 }
 
-Clock::time_point Dispatcher::next_deadline() const {
+Clock::time_point Dispatcher::next_deadline(ManagerId manager) const {
   Clock::time_point next = Clock::time_point::max();
-  if (!deadlines_.empty()) next = deadlines_.begin()->first;
-  if (!dead_clients_.empty()) next = std::min(next, dead_clients_.begin()->first);
+  for (const std::set<Due>* all : {&deadlines_, &dead_clients_}) {
+    if (all->empty()) continue;
+    const auto first = all->lower_bound({manager, Clock::time_point::min(), 0});
+    if (first == all->end() || std::get<0>(*first) != manager) continue;
+    next = std::min(next, std::get<1>(*first));
+  }
   return next;
 }
 
 void Dispatcher::close(SessionId id) {
   Session& ended = session(id);
   withdraw(ended, id);
+  give_back(id);
   end_grace(ended);
   sessions_.erase(id);
   release_locks_of_session(id);
@@ -199,7 +259,7 @@ void Dispatcher::close(SessionId id) {
 }
 
 void Dispatcher::abandon_waits(ClientId client) {
-  if (client == kAnonymous) return;
+  if (is_anonymous(client)) return;
   for (auto& [id, waiting] : sessions_) {
     if (waiting.client != client || !waiting.parked) continue;
     withdraw(waiting, id);
@@ -209,9 +269,12 @@ void Dispatcher::abandon_waits(ClientId client) {
 }
 
 void Dispatcher::client_died(ClientId client, Clock::time_point now) {
-  if (client == kAnonymous || !objects_.has_references_of(client)) return;
+  if (is_anonymous(client) || !objects_.has_references_of(client)) return;
   release_locks_of_client(client);
-  dead_clients_.insert({now + options_.orphan_grace, client});
+  if (remembers_handed()) {
+    for (const ObjectNumber number : objects_.numbers()) objects_.at(number).client_gone(client);
+  }
+  dead_clients_.insert({manager_of(client), now + options_.orphan_grace, client});
   objects_.reap();
 }
 
@@ -222,7 +285,7 @@ void Dispatcher::release_locks_of_session(SessionId id) {
       orphaned.push_back(lock);
     }
   }
-  for (LockCore* lock : orphaned) lock->holder_gone();
+  pass_on(std::move(orphaned));
 }
 
 void Dispatcher::release_locks_of_client(ClientId client) {
@@ -230,7 +293,14 @@ void Dispatcher::release_locks_of_client(ClientId client) {
   for (LockCore* lock : held_locks_) {
     if (lock->holder()->client == client) orphaned.push_back(lock);
   }
-  for (LockCore* lock : orphaned) lock->holder_gone();
+  pass_on(std::move(orphaned));
+}
+
+void Dispatcher::pass_on(std::vector<LockCore*> locks) {
+  // In the order of their acquisition: every copy gives the next holders the same tokens.
+  std::sort(locks.begin(), locks.end(),
+            [](const LockCore* a, const LockCore* b) { return a->fence() < b->fence(); });
+  for (LockCore* lock : locks) lock->holder_gone();
 }
 
 Referent* Dispatcher::referent_of(const Object& proxy) {

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -27,6 +28,8 @@ struct DispatcherOptions {
   Clock::duration orphan_grace = std::chrono::seconds(1);
   /// Whether accept_connection says that connections may go on in shared memory.
   bool offers_sharing = false;
+  /// Items of queues that were given out and not acknowledged go back when their receiver ends.
+  bool remembers_handed = false;
 };
 
 /// The manager server without sockets, threads and clocks: requests in, replies out, time as an
@@ -56,7 +59,9 @@ class Dispatcher final : private Host {
     bool close;                          ///< the connection ends behind it
   };
 
-  explicit Dispatcher(DispatcherOptions options) : options_(std::move(options)) {}
+  explicit Dispatcher(DispatcherOptions options) : options_(std::move(options)) {
+    remembers_handed_ = options_.remembers_handed;
+  }
   /// Asked before a call that takes something away: whether nobody is there any more to get it.
   void set_is_gone(std::function<bool(SessionId)> is_gone) { is_gone_ = std::move(is_gone); }
   ~Dispatcher() override = default;
@@ -84,10 +89,10 @@ class Dispatcher final : private Host {
   bool is_waiting(SessionId session) const;
   /// Whether any session is.
   bool has_waiting() const { return waiting_count_ > 0; }
-  /// Completes what has waited until now.
-  void expire(Clock::time_point now);
+  /// Completes what has waited until now, of the clients of that manager.
+  void expire(Clock::time_point now, ManagerId manager = 0);
   /// When expire() has to be called next; time_point::max() for never.
-  Clock::time_point next_deadline() const;
+  Clock::time_point next_deadline(ManagerId manager = 0) const;
 
   /// The replies since the last call, in order.
   std::vector<Reply> take_replies() { return std::exchange(replies_, {}); }
@@ -110,6 +115,45 @@ class Dispatcher final : private Host {
 
   bool has_references_of(ClientId client) const { return objects_.has_references_of(client); }
 
+  // Copies. Several managers have each a dispatcher, which stay equal because the same calls reach
+  // all of them in the same order (store/replica.hpp). What differs between them are sessions that
+  // have not taken part in anything yet, and replies, which only the manager of a session needs.
+
+  /// Sessions of other managers get no replies.
+  void become(ManagerId manager, std::string ident_tag);
+  /// A session that this manager numbers itself.
+  void open_as(SessionId session, ClientId client);
+  /// A request for an object (`is_call`) or for the server itself, of a session that may be new
+  /// here.
+  void replay(SessionId session, ClientId client, bool is_call, const Result<Request>& request,
+              Clock::time_point now);
+  /// The same of a session that has ended; one that never took part is unknown to others.
+  void replay_close(SessionId session);
+  /// A frame that could not be read. Changes nothing but the session.
+  void reject(SessionId session, const Error& error);
+  /// Whether answer_reading() is worth a try.
+  bool may_be_reading(SessionId session, const Request& request) const;
+  /// Answers a request that changes nothing, and changes nothing. False, and no answer, when it
+  /// has to be replayed.
+  bool answer_reading(SessionId session, const Request& request, Clock::time_point now);
+  /// Answers a request which concerns the connection alone, as accept_connection; false for others.
+  bool answer_alone(SessionId session, const Request& request, Clock::time_point now);
+  bool is_serving(SessionId session) const;
+  bool has_taken_part(SessionId session) const;
+  /// For requests that are not replayed at all, with the text of a '#TRACEBACK'.
+  void refuse_request(SessionId session, const std::string& why);
+  /// What was handed over to the session has arrived.
+  void acknowledge(SessionId session) { handed_.erase(session); }
+  bool has_handed(SessionId session) const { return handed_.contains(session); }
+  /// The manager has gone, and all its clients with it.
+  void manager_gone(ManagerId manager);
+
+  /// All that copies have in common; and the same again, in place of what was here.
+  Object save() const;
+  void forget_everything();
+  /// InvalidArgument when it is not what save() gives; nothing is here then.
+  Result<void> restore(const Object& state);
+
  private:
   struct Parked {
     ObjectNumber object;
@@ -117,13 +161,15 @@ class Dispatcher final : private Host {
   };
   struct Session {
     ClientId client;
-    bool serving = false;  // accept_connection was answered
-    bool closed = false;   // nothing more is taken; the connection is about to end
+    bool serving = false;    // accept_connection was answered
+    bool closed = false;     // nothing more is taken; the connection is about to end
+    bool took_part = false;  // copies know of it
     std::optional<Parked> parked;
     std::vector<ObjectNumber> grace;
   };
   struct ServerFunction;
   static const ServerFunction* find_server_function(const Object& name);
+  static bool reads_server(const Object& name);
 
   // Host
   void answer(SessionId session, Outcome outcome) override;
@@ -131,9 +177,18 @@ class Dispatcher final : private Host {
   Referent* referent_of(const Object& proxy) override;
   void hold(ObjectNumber number) override { objects_.hold(number); }
   void let_go(ObjectNumber number) override { objects_.let_go(number); }
-  void lock_acquired(LockCore& lock) override { held_locks_.insert(&lock); }
+  std::uint64_t lock_acquired(LockCore& lock) override {
+    held_locks_.insert(&lock);
+    return ++fences_;
+  }
+  void lock_restored(LockCore& lock) override { held_locks_.insert(&lock); }
   void lock_released(LockCore& lock) override { held_locks_.erase(&lock); }
   std::string ident_of(ObjectNumber number) const override { return objects_.ident_of(number); }
+  ClientId client_of(SessionId session) const override { return sessions_.at(session).client; }
+  Referent* referent_at(ObjectNumber number) override { return objects_.find(number); }
+  void handed_over(SessionId session, ObjectNumber from, const Object& item) override {
+    handed_[session] = {from, item};
+  }
 
   Session& session(SessionId id);
   void serve_request(SessionId id, const Request& request, Clock::time_point now);
@@ -152,6 +207,13 @@ class Dispatcher final : private Host {
   void end_session(SessionId id);
   /// A proxy inside a reply keeps its object until the receiver had the chance to take a reference.
   void grant_grace(Session& session, const Object& value);
+  std::optional<Outcome> read_object(SessionId id, const Request& request, Clock::time_point now);
+  std::optional<Outcome> read_server(SessionId id, const Request& request, Clock::time_point now);
+  bool is_mine(SessionId id) const { return manager_of(id) == manager_; }
+  /// Without a reply, which only its manager gives.
+  void reply_elsewhere(SessionId id, const Outcome& outcome);
+  void give_back(SessionId id);
+  void pass_on(std::vector<LockCore*> locks);
   void end_grace(Session& session);
   void release_locks_of_session(SessionId id);
   void release_locks_of_client(ClientId client);
@@ -175,8 +237,16 @@ class Dispatcher final : private Host {
   ObjectTable objects_{options_.ident_tag};
   std::unordered_map<SessionId, Session> sessions_;
   SessionId next_session_ = 1;
-  std::set<std::pair<Clock::time_point, SessionId>> deadlines_;
-  std::multimap<Clock::time_point, ClientId> dead_clients_;
+  using Due = std::tuple<ManagerId, Clock::time_point, std::uint64_t>;
+  std::set<Due> deadlines_;     // of sessions
+  std::set<Due> dead_clients_;  // whose references are still kept
+  struct Handed {
+    ObjectNumber from;
+    Object item;
+  };
+  std::map<SessionId, Handed> handed_;
+  ManagerId manager_ = 0;
+  std::uint64_t fences_ = 0;
   std::vector<Reply> replies_;
   std::size_t waiting_count_ = 0;
   std::uint64_t request_count_ = 0;

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "manager/objects/registry.hpp"
+#include "manager/objects/saved_state.hpp"
+
 namespace mp::manager {
 namespace {
 
@@ -18,9 +21,14 @@ std::string hex(ObjectNumber number) {
 
 }  // namespace
 
-ObjectTable::~ObjectTable() {
+ObjectTable::~ObjectTable() { clear(); }
+
+void ObjectTable::clear() {
   // Containers give back what they hold when they go, so they go while the table still counts.
   for (auto& [number, entry] : entries_) entry.referent.reset();
+  entries_.clear();
+  maybe_free_.clear();
+  next_ = 1;
 }
 
 void ObjectTable::add(std::unique_ptr<Referent> referent, ClientId client) {
@@ -55,6 +63,11 @@ Referent* ObjectTable::find(std::string_view ident) const {
   return found == entries_.end() ? nullptr : found->second.referent.get();
 }
 
+Referent* ObjectTable::find(ObjectNumber number) const {
+  const auto found = entries_.find(number);
+  return found == entries_.end() ? nullptr : found->second.referent.get();
+}
+
 Referent& ObjectTable::at(ObjectNumber number) const { return *entry(number).referent; }
 
 ObjectTable::Entry& ObjectTable::entry(ObjectNumber number) {
@@ -86,7 +99,11 @@ void ObjectTable::decref(ObjectNumber number, ClientId client) {
   Entry& counted = entry(number);
   if (counted.references == 0) return;
   auto share = counted.shares.find(client);
-  if (share == counted.shares.end()) share = counted.shares.begin();
+  if (share == counted.shares.end()) {
+    // Of the same host: what a manager's clients had is gone with it, whatever they still say.
+    share = counted.shares.lower_bound(manager_of(client) << kManagerShift);
+    if (share == counted.shares.end() || manager_of(share->first) != manager_of(client)) return;
+  }
   if (--share->second == 0) counted.shares.erase(share);
   count_down(number, &Entry::references);
 }
@@ -108,6 +125,66 @@ void ObjectTable::drop_references_of(ClientId client) {
     counted.shares.erase(share);
     if (counted.is_free()) maybe_free_.push_back(number);
   }
+}
+
+void ObjectTable::drop_references_of_manager(ManagerId manager) {
+  for (auto& [number, counted] : entries_) {
+    std::erase_if(counted.shares, [&, &counted = counted](const auto& share) {
+      if (manager_of(share.first) != manager) return false;
+      counted.references -= share.second;
+      return true;
+    });
+    if (counted.is_free()) maybe_free_.push_back(number);
+  }
+}
+
+std::vector<ObjectNumber> ObjectTable::numbers() const {
+  std::vector<ObjectNumber> all;
+  for (const auto& [number, counted] : entries_) all.push_back(number);
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+Object ObjectTable::save() const {
+  MP_ASSERT(maybe_free_.empty());  // between calls
+  std::vector<Object> all;
+  for (const ObjectNumber number : numbers()) {
+    const Entry& counted = entry(number);
+    std::deque<std::uint64_t> shares;
+    for (const auto& [client, count] : counted.shares) shares.insert(shares.end(), {client, count});
+    all.push_back(Object::tuple_of(saved(number), Object::str(counted.referent->type().type_id),
+                                   saved(shares), saved(counted.held), saved(counted.grace),
+                                   saved(counted.parked), counted.referent->save()));
+  }
+  return Object::tuple_of(saved(next_), Object::tuple(std::move(all)));
+}
+
+void ObjectTable::restore(Host& host, SavedState& state) {
+  MP_ASSERT(entries_.empty());
+  SavedState table(state.tuple());
+  next_ = table.number();
+  SavedState all(table.tuple());
+  while (all.is_at_end() == false) {
+    SavedState row(all.tuple());
+    const ObjectNumber number = row.number();
+    const Object type_id = row.any();
+    const RestoreReferent make =
+        type_id.kind() == Kind::Str ? find_restore(type_id.as_str()) : nullptr;
+    if (make == nullptr || entries_.contains(number)) return state.reject();
+    const std::deque<std::uint64_t> shares = row.numbers();
+    Entry& counted = entries_[number];
+    for (std::size_t i = 0; i + 1 < shares.size(); i += 2) {
+      counted.shares[shares[i]] = shares[i + 1];
+      counted.references += shares[i + 1];
+    }
+    counted.held = row.number();
+    counted.grace = row.number();
+    counted.parked = row.number();
+    SavedState own(row.tuple());
+    counted.referent = make(host, number, own);
+    if (!own.is_whole() || !row.is_whole()) return state.reject();
+  }
+  if (!all.is_whole() || !table.is_whole()) state.reject();
 }
 
 void ObjectTable::let_go(ObjectNumber number) { count_down(number, &Entry::held); }

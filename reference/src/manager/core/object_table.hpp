@@ -30,6 +30,7 @@ class ObjectTable {
   ~ObjectTable();
 
   ObjectNumber next_number() const { return next_; }
+  void set_tag(std::string tag) { tag_ = std::move(tag); }
   std::uint64_t made() const { return next_ - 1; }
   /// Takes in the object that was made with next_number(), with one reference of `client`.
   void add(std::unique_ptr<Referent> referent, ClientId client);
@@ -38,14 +39,18 @@ class ObjectTable {
   /// nullptr for anything that is not the ident of a living object.
   Referent* find(std::string_view ident) const;
   Referent& at(ObjectNumber number) const;
+  /// nullptr when there is none.
+  Referent* find(ObjectNumber number) const;
 
   void incref(ObjectNumber number, ClientId client);
   /// Without effect when clients hold no reference. One that `client` did not take itself (a raw
-  /// fork gives back what its parent took) counts against the others.
+  /// fork gives back what its parent took) counts against the others of its manager.
   void decref(ObjectNumber number, ClientId client);
   std::uint64_t references(ObjectNumber number) const;
   bool has_references_of(ClientId client) const;
   void drop_references_of(ClientId client);
+  /// Of all clients of that manager.
+  void drop_references_of_manager(ManagerId manager);
 
   void hold(ObjectNumber number) { ++entry(number).held; }
   void let_go(ObjectNumber number);
@@ -53,6 +58,14 @@ class ObjectTable {
   void end_grace(ObjectNumber number);
   void park(ObjectNumber number) { ++entry(number).parked; }
   void unpark(ObjectNumber number);
+
+  /// Every object, and what keeps it alive, in the order in which they were made; and the same
+  /// again in an empty table.
+  Object save() const;
+  void restore(Host& host, SavedState& state);
+  void clear();
+  /// In the order in which they were made.
+  std::vector<ObjectNumber> numbers() const;
 
   /// Frees what nothing keeps alive, and what only that kept alive.
   void reap();

@@ -14,24 +14,52 @@ namespace mp::manager {
 struct Dispatcher::ServerFunction {
   std::string_view name;
   Outcome (Dispatcher::*function)(SessionId id, const Call& call);
+  /// What it has to do with.
+  enum class About { Connection, Everything, Changes } about;
 };
 
 const Dispatcher::ServerFunction* Dispatcher::find_server_function(const Object& name) {
+  using About = ServerFunction::About;
   static constexpr std::array<ServerFunction, 9> kFunctions = {{
-      {"dummy", &Dispatcher::dummy},
-      {"create", &Dispatcher::create},
-      {"incref", &Dispatcher::incref},
-      {"decref", &Dispatcher::decref},
-      {"accept_connection", &Dispatcher::accept_connection},
-      {"get_methods", &Dispatcher::get_methods},
-      {"number_of_objects", &Dispatcher::number_of_objects},
-      {"debug_info", &Dispatcher::debug_info},
-      {"shutdown", &Dispatcher::shutdown},
+      {"dummy", &Dispatcher::dummy, About::Connection},
+      {"create", &Dispatcher::create, About::Changes},
+      {"incref", &Dispatcher::incref, About::Changes},
+      {"decref", &Dispatcher::decref, About::Changes},
+      {"accept_connection", &Dispatcher::accept_connection, About::Connection},
+      {"get_methods", &Dispatcher::get_methods, About::Everything},
+      {"number_of_objects", &Dispatcher::number_of_objects, About::Everything},
+      {"debug_info", &Dispatcher::debug_info, About::Everything},
+      {"shutdown", &Dispatcher::shutdown, About::Connection},
   }};
   for (const ServerFunction& row : kFunctions) {
     if (name.is_str(row.name)) return &row;
   }
   return nullptr;
+}
+
+bool Dispatcher::reads_server(const Object& name) {
+  const ServerFunction* function = find_server_function(name);
+  return function != nullptr && function->about == ServerFunction::About::Everything;
+}
+
+bool Dispatcher::answer_alone(SessionId id, const Request& request, Clock::time_point now) {
+  if (session(id).serving) return false;
+  const ServerFunction* function = find_server_function(request.name);
+  if (function != nullptr && function->about != ServerFunction::About::Connection) return false;
+  serve_server_request(id, request, now);
+  return true;
+}
+
+std::optional<Outcome> Dispatcher::read_server(SessionId id, const Request& request,
+                                               Clock::time_point now) {
+  const ServerFunction* function = find_server_function(request.name);
+  MP_ASSERT(function != nullptr);
+  if (function->about != ServerFunction::About::Everything) return std::nullopt;
+  const Attempt<CallArguments> arguments = unpack_arguments(*this, function->name, request);
+  if (!arguments) return traceback(arguments.error());
+  const Call call = arguments->call(id, session(id).client, now);
+  const Outcome outcome = (this->*function->function)(id, call);
+  return outcome.kind() == Outcome::Kind::Raise ? traceback(Raise::of(outcome.value())) : outcome;
 }
 
 void Dispatcher::serve_server_request(SessionId id, const Request& request, Clock::time_point now) {

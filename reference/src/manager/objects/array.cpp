@@ -4,13 +4,14 @@
 #include "manager/objects/array_cell.hpp"
 #include "manager/objects/iterate.hpp"
 #include "manager/objects/python_text.hpp"
+#include "manager/objects/saved_state.hpp"
 
 namespace mp::manager {
 namespace {
 
 constexpr Method kMethods[] = {
-    method<&ArrayReferent::length>("__len__"),
-    method<&ArrayReferent::get_item>("__getitem__"),
+    reading<&ArrayReferent::length>("__len__"),
+    reading<&ArrayReferent::get_item>("__getitem__"),
     method<&ArrayReferent::set_item>("__setitem__"),
 };
 constexpr ReferentType kType = {"Array", kMethods};
@@ -46,6 +47,26 @@ Attempt<std::unique_ptr<Referent>> ArrayReferent::make(Host& host, ObjectNumber 
   made->width_ = Object::array_item_bytes(made->typecode_);
   MP_TRY(made->fill(*given[1]));
   return std::unique_ptr<Referent>(std::move(made));
+}
+
+std::unique_ptr<Referent> ArrayReferent::restore(Host& host, ObjectNumber number,
+                                                 SavedState& state) {
+  std::unique_ptr<ArrayReferent> made(new ArrayReferent(host, number));
+  const auto typecode = static_cast<char>(state.integer());
+  const std::size_t width = Object::array_item_bytes(typecode);
+  const std::string content(state.bytes());
+  if (width == 0 || content.size() % width != 0) {
+    state.reject();
+    return made;
+  }
+  made->typecode_ = typecode;
+  made->width_ = width;
+  made->content_ = content;
+  return made;
+}
+
+Object ArrayReferent::save() const {
+  return Object::tuple_of(Object::integer(typecode_), Object::bytes(content_));
 }
 
 Attempt<void> ArrayReferent::fill(const Object& sequence) {

@@ -13,6 +13,8 @@ class ArrayReferent final : public Referent {
  public:
   /// Array(typecode, sequence, lock=True).
   static Attempt<std::unique_ptr<Referent>> make(Host& host, ObjectNumber number, const Call& call);
+  static std::unique_ptr<Referent> restore(Host& host, ObjectNumber number, SavedState& state);
+  Object save() const override;
 
   const ReferentType& type() const override;
   Attempt<std::string> repr() const override;

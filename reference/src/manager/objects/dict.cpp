@@ -3,29 +3,30 @@
 #include "manager/objects/arguments.hpp"
 #include "manager/objects/arithmetic.hpp"
 #include "manager/objects/iterate.hpp"
+#include "manager/objects/saved_state.hpp"
 
 namespace mp::manager {
 namespace {
 
 constexpr Method kMethods[] = {
-    method<&DictReferent::contains>("__contains__"),
+    reading<&DictReferent::contains>("__contains__"),
     method<&DictReferent::delete_item>("__delitem__"),
-    method<&DictReferent::get_item>("__getitem__"),
-    method<&DictReferent::iter>("__iter__"),
-    method<&DictReferent::length>("__len__"),
+    reading<&DictReferent::get_item>("__getitem__"),
+    reading<&DictReferent::iter>("__iter__"),
+    reading<&DictReferent::length>("__len__"),
     method<&DictReferent::set_item>("__setitem__"),
     method<&DictReferent::clear>("clear"),
-    method<&DictReferent::copy>("copy"),
-    method<&DictReferent::get>("get"),
-    method<&DictReferent::items>("items"),
-    method<&DictReferent::keys>("keys"),
+    reading<&DictReferent::copy>("copy"),
+    reading<&DictReferent::get>("get"),
+    reading<&DictReferent::items>("items"),
+    reading<&DictReferent::keys>("keys"),
     taking<&DictReferent::pop>("pop"),
     taking<&DictReferent::popitem>("popitem"),
     method<&DictReferent::setdefault>("setdefault"),
     method<&DictReferent::update>("update"),
-    method<&DictReferent::values>("values"),
+    reading<&DictReferent::values>("values"),
     // CPython names it twice: as a method, and as one whose result is a proxy.
-    method<&DictReferent::iter>("__iter__"),
+    reading<&DictReferent::iter>("__iter__"),
     // Beyond CPython.
     method<&DictReferent::increment>("increment"),
     method<&DictReferent::compare_and_set>("compare_and_set"),
@@ -42,6 +43,16 @@ Attempt<std::unique_ptr<Referent>> DictReferent::make(Host& host, ObjectNumber n
   MP_TRY(dict->merge(call, "dict"));
   return std::unique_ptr<Referent>(std::move(dict));
 }
+
+std::unique_ptr<Referent> DictReferent::restore(Host& host, ObjectNumber number,
+                                                SavedState& state) {
+  std::unique_ptr<DictReferent> made(new DictReferent(host, number));
+  made->items_ = DictView(state.dict());
+  made->references_.restore(state);
+  return made;
+}
+
+Object DictReferent::save() const { return Object::tuple_of(items_.object(), references_.save()); }
 
 Attempt<std::vector<Object>> DictReferent::iterate() const {
   std::vector<Object> keys;

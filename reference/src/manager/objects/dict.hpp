@@ -16,6 +16,8 @@ class DictReferent final : public Referent {
  public:
   /// dict(mapping or pairs, **keywords).
   static Attempt<std::unique_ptr<Referent>> make(Host& host, ObjectNumber number, const Call& call);
+  static std::unique_ptr<Referent> restore(Host& host, ObjectNumber number, SavedState& state);
+  Object save() const override;
 
   const ReferentType& type() const override;
   Attempt<std::string> repr() const override { return python_repr(items_.object()); }

@@ -6,24 +6,25 @@
 #include "manager/objects/arguments.hpp"
 #include "manager/objects/iterate.hpp"
 #include "manager/objects/python_text.hpp"
+#include "manager/objects/saved_state.hpp"
 
 namespace mp::manager {
 namespace {
 
 constexpr Method kMethods[] = {
-    method<&ListReferent::add>("__add__"),
-    method<&ListReferent::contains>("__contains__"),
+    reading<&ListReferent::add>("__add__"),
+    reading<&ListReferent::contains>("__contains__"),
     method<&ListReferent::delete_item>("__delitem__"),
-    method<&ListReferent::get_item>("__getitem__"),
-    method<&ListReferent::length>("__len__"),
-    method<&ListReferent::multiply>("__mul__"),
-    method<&ListReferent::reversed>("__reversed__"),
-    method<&ListReferent::multiply>("__rmul__"),
+    reading<&ListReferent::get_item>("__getitem__"),
+    reading<&ListReferent::length>("__len__"),
+    reading<&ListReferent::multiply>("__mul__"),
+    reading<&ListReferent::reversed>("__reversed__"),
+    reading<&ListReferent::multiply>("__rmul__"),
     method<&ListReferent::set_item>("__setitem__"),
     method<&ListReferent::append>("append"),
-    method<&ListReferent::count>("count"),
+    reading<&ListReferent::count>("count"),
     method<&ListReferent::extend>("extend"),
-    method<&ListReferent::index>("index"),
+    reading<&ListReferent::index>("index"),
     method<&ListReferent::insert>("insert"),
     taking<&ListReferent::pop>("pop"),
     method<&ListReferent::remove>("remove"),
@@ -51,6 +52,16 @@ Attempt<std::size_t> search_bound(const Object& bound, std::size_t length) {
 }
 
 }  // namespace
+
+std::unique_ptr<Referent> ListReferent::restore(Host& host, ObjectNumber number,
+                                                SavedState& state) {
+  std::unique_ptr<ListReferent> made(new ListReferent(host, number));
+  made->items_ = state.list();
+  made->references_.restore(state);
+  return made;
+}
+
+Object ListReferent::save() const { return Object::tuple_of(items_, references_.save()); }
 
 const ReferentType& ListReferent::type() const { return kType; }
 

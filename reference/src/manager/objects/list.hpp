@@ -13,6 +13,8 @@ class ListReferent final : public Referent {
  public:
   /// list(iterable=()).
   static Attempt<std::unique_ptr<Referent>> make(Host& host, ObjectNumber number, const Call& call);
+  static std::unique_ptr<Referent> restore(Host& host, ObjectNumber number, SavedState& state);
+  Object save() const override;
 
   const ReferentType& type() const override;
   Attempt<std::string> repr() const override { return python_repr(items_); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "manager/objects/arguments.hpp"
+#include "manager/objects/saved_state.hpp"
 
 namespace mp::manager {
 namespace {
@@ -45,7 +46,7 @@ bool LockCore::is_owned_by(SessionId session) const {
 void LockCore::hold(const Holder& holder, std::uint64_t depth) {
   holder_ = holder;
   depth_ = depth;
-  host_.lock_acquired(*this);
+  fence_ = host_.lock_acquired(*this);
 }
 
 bool LockCore::try_acquire(const Holder& holder) {
@@ -103,6 +104,42 @@ void LockCore::pass_on() {
   waiters_.pop_front();
   hold(next.holder, next.depth);
   host_.answer(next.holder.session, returned(std::move(next.answer)));
+}
+
+Object LockCore::save() const {
+  std::vector<Object> waiters;
+  for (const Waiter& waiter : waiters_) {
+    waiters.push_back(saved(waiter.holder.session));
+    waiters.push_back(saved(waiter.holder.client));
+    waiters.push_back(saved(waiter.depth));
+    waiters.push_back(waiter.answer);
+  }
+  const Holder holder = holder_.value_or(Holder{0, 0});
+  return Object::tuple_of(Object::boolean(holder_.has_value()), saved(holder.session),
+                          saved(holder.client), saved(depth_), saved(fence_),
+                          Object::tuple(std::move(waiters)));
+}
+
+void LockCore::restore(SavedState& state) {
+  SavedState core(state.tuple());
+  const bool is_held = core.flag();
+  const SessionId session = core.number();
+  const ClientId client = core.number();
+  depth_ = core.number();
+  fence_ = core.number();
+  SavedState waiters(core.tuple());
+  while (!waiters.is_at_end()) {
+    Waiter waiter{};
+    waiter.holder.session = waiters.number();
+    waiter.holder.client = waiters.number();
+    waiter.depth = waiters.number();
+    waiter.answer = waiters.any();
+    waiters_.push_back(std::move(waiter));
+  }
+  if (!core.is_whole() || !waiters.is_whole()) return state.reject();
+  if (!is_held) return;
+  holder_ = Holder{session, client};
+  host_.lock_restored(*this);
 }
 
 bool LockCore::withdraw(SessionId session) {

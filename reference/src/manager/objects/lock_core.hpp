@@ -55,6 +55,13 @@ class LockCore {
   /// Takes the lock for the waiter when it is free, else queues it. True when it has it now.
   bool acquire_or_enqueue(Waiter waiter);
 
+  /// Rises with every acquisition of any lock of the server: what is protected elsewhere can tell
+  /// by it that a holder has been replaced. Of the present holder, or the last one.
+  std::uint64_t fence() const { return fence_; }
+
+  Object save() const;
+  void restore(SavedState& state);
+
   /// Forgets a waiter; whether there was one.
   bool withdraw(SessionId session);
   /// The holder will never release.
@@ -69,6 +76,7 @@ class LockCore {
   Kind kind_;
   std::optional<Holder> holder_;
   std::uint64_t depth_ = 0;
+  std::uint64_t fence_ = 0;
   std::deque<Waiter> waiters_;
 };
 

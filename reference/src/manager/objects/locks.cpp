@@ -4,6 +4,7 @@
 
 #include "manager/objects/arguments.hpp"
 #include "manager/objects/python_text.hpp"
+#include "manager/objects/saved_state.hpp"
 
 namespace mp::manager {
 namespace {
@@ -11,6 +12,8 @@ namespace {
 constexpr Method kLockMethods[] = {
     taking<&LockReferent::acquire>("acquire"),
     method<&LockReferent::release>("release"),
+    // Beyond CPython.
+    reading<&LockReferent::fence>("fence"),
 };
 constexpr ReferentType kLock = {"Lock", kLockMethods};
 constexpr ReferentType kRLock = {"RLock", kLockMethods};
@@ -21,6 +24,8 @@ constexpr Method kConditionMethods[] = {
     method<&ConditionReferent::wait>("wait"),
     method<&ConditionReferent::notify>("notify"),
     method<&ConditionReferent::notify_all>("notify_all"),
+    // Beyond CPython.
+    reading<&ConditionReferent::fence>("fence"),
 };
 constexpr ReferentType kCondition = {"Condition", kConditionMethods};
 
@@ -34,6 +39,13 @@ std::string describe(const LockCore& core, const std::string& ident) {
             " count=" + std::to_string(core.depth());
   }
   return text + " at 0x" + ident + ">";
+}
+
+/// The token of the caller's acquisition.
+Outcome fence_of(const LockCore& core, const Call& call) {
+  MP_TRY(expect_positional(call, "fence", 0, 0));
+  if (!core.is_owned_by(call.session)) return runtime_error("fence of an un-acquired lock");
+  return returned(Object::unsigned_integer(core.fence()));
 }
 
 }  // namespace
@@ -60,6 +72,25 @@ Attempt<std::unique_ptr<Referent>> LockReferent::make_rlock(Host& host, ObjectNu
                                                             const Call& call) {
   return make(host, number, call, LockCore::Kind::Recursive);
 }
+
+std::unique_ptr<Referent> LockReferent::restore_lock(Host& host, ObjectNumber number,
+                                                     SavedState& state) {
+  std::unique_ptr<LockReferent> made(new LockReferent(host, number, LockCore::Kind::Plain));
+  made->core_->restore(state);
+  return made;
+}
+
+std::unique_ptr<Referent> LockReferent::restore_rlock(Host& host, ObjectNumber number,
+                                                      SavedState& state) {
+  std::unique_ptr<LockReferent> made(new LockReferent(host, number, LockCore::Kind::Recursive));
+  made->core_->restore(state);
+  return made;
+}
+
+Object LockReferent::save() const { return Object::tuple_of(core_->save()); }
+
+Outcome LockReferent::fence(const Call& call) { return fence_of(*core_, call); }
+Outcome ConditionReferent::fence(const Call& call) { return fence_of(*core_, call); }
 
 const ReferentType& LockReferent::type() const {
   return core_->kind() == LockCore::Kind::Plain ? kLock : kRLock;
@@ -98,9 +129,46 @@ Attempt<std::unique_ptr<Referent>> ConditionReferent::make(Host& host, ObjectNum
                         python_type_name(*given[0]));
     }
     made->core_ = lock->core();
+    made->lock_ = lock->number();
     made->references_.stored(*given[0], true);
   }
   return std::unique_ptr<Referent>(std::move(made));
+}
+
+std::unique_ptr<Referent> ConditionReferent::restore(Host& host, ObjectNumber number,
+                                                     SavedState& state) {
+  std::unique_ptr<ConditionReferent> made(new ConditionReferent(host, number));
+  made->lock_ = state.number();
+  if (made->lock_ == 0) {
+    made->core_ = std::make_shared<LockCore>(host, LockCore::Kind::Recursive);
+    made->core_->restore(state);
+  } else {
+    state.any();
+    const auto* lock = dynamic_cast<const LockReferent*>(host.referent_at(made->lock_));
+    if (lock == nullptr) state.reject();
+    made->core_ = lock != nullptr ? lock->core()
+                                  : std::make_shared<LockCore>(host, LockCore::Kind::Recursive);
+  }
+  SavedState waiters(state.tuple());
+  while (!waiters.is_at_end()) {
+    Waiter waiter{};
+    waiter.holder.session = waiters.number();
+    waiter.holder.client = waiters.number();
+    waiter.depth = waiters.number();
+    made->waiters_.push_back(waiter);
+  }
+  if (!waiters.is_whole()) state.reject();
+  made->references_.restore(state);
+  return made;
+}
+
+Object ConditionReferent::save() const {
+  std::deque<std::uint64_t> waiters;
+  for (const Waiter& waiter : waiters_) {
+    waiters.insert(waiters.end(), {waiter.holder.session, waiter.holder.client, waiter.depth});
+  }
+  return Object::tuple_of(saved(lock_), lock_ == 0 ? core_->save() : Object(), saved(waiters),
+                          references_.save());
 }
 
 const ReferentType& ConditionReferent::type() const { return kCondition; }

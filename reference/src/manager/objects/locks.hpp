@@ -17,6 +17,11 @@ class LockReferent final : public Referent {
   static Attempt<std::unique_ptr<Referent>> make_rlock(Host& host, ObjectNumber number,
                                                        const Call& call);
 
+  static std::unique_ptr<Referent> restore_lock(Host& host, ObjectNumber number, SavedState& state);
+  static std::unique_ptr<Referent> restore_rlock(Host& host, ObjectNumber number,
+                                                 SavedState& state);
+  Object save() const override;
+
   const ReferentType& type() const override;
   Attempt<std::string> repr() const override;
   Outcome get_value() const override;
@@ -25,6 +30,9 @@ class LockReferent final : public Referent {
 
   Outcome acquire(const Call& call) { return core_->acquire(call); }
   Outcome release(const Call& call);
+
+  // Beyond CPython: spec/notes/extensions.md.
+  Outcome fence(const Call& call);
 
   /// A Condition may be made on this lock.
   const std::shared_ptr<LockCore>& core() const { return core_; }
@@ -43,6 +51,8 @@ class ConditionReferent final : public Referent {
  public:
   /// Condition(lock=None), where the lock is a proxy of a Lock or RLock of this server.
   static Attempt<std::unique_ptr<Referent>> make(Host& host, ObjectNumber number, const Call& call);
+  static std::unique_ptr<Referent> restore(Host& host, ObjectNumber number, SavedState& state);
+  Object save() const override;
 
   const ReferentType& type() const override;
   Attempt<std::string> repr() const override;
@@ -55,6 +65,8 @@ class ConditionReferent final : public Referent {
   Outcome wait(const Call& call);
   Outcome notify(const Call& call);
   Outcome notify_all(const Call& call);
+  // Beyond CPython: spec/notes/extensions.md.
+  Outcome fence(const Call& call);
 
  private:
   using Referent::Referent;
@@ -66,6 +78,7 @@ class ConditionReferent final : public Referent {
   void wake(std::size_t count);
 
   std::shared_ptr<LockCore> core_;
+  ObjectNumber lock_ = 0;  // the object whose core it is; 0: its own
   std::deque<Waiter> waiters_;
   References references_{host()};
 };

@@ -3,19 +3,20 @@
 #include <algorithm>
 
 #include "manager/objects/arguments.hpp"
+#include "manager/objects/saved_state.hpp"
 
 namespace mp::manager {
 namespace {
 
 constexpr Method kMethods[] = {
-    method<&QueueReferent::empty>("empty"),
-    method<&QueueReferent::full>("full"),
+    reading<&QueueReferent::empty>("empty"),
+    reading<&QueueReferent::full>("full"),
     taking<&QueueReferent::get>("get"),
     taking<&QueueReferent::get_nowait>("get_nowait"),
     method<&QueueReferent::join>("join"),
     method<&QueueReferent::put>("put"),
     method<&QueueReferent::put_nowait>("put_nowait"),
-    method<&QueueReferent::qsize>("qsize"),
+    reading<&QueueReferent::qsize>("qsize"),
     method<&QueueReferent::shutdown>("shutdown"),
     method<&QueueReferent::task_done>("task_done"),
 };
@@ -46,12 +47,62 @@ Attempt<std::unique_ptr<Referent>> QueueReferent::make(Host& host, ObjectNumber 
   constexpr std::string_view names[] = {"maxsize"};
   MP_TRY_ASSIGN(const auto given, bind_arguments(call, "Queue.__init__", names, 0));
   std::unique_ptr<QueueReferent> made(new QueueReferent(host, number));
+  made->joinable_ = call.method == "JoinableQueue";
   if (given[0] != nullptr) {
     MP_TRY_ASSIGN(const std::int64_t maxsize, to_index(*given[0]));
     made->bounded_ = maxsize > 0;
     made->capacity_ = maxsize > 0 ? static_cast<std::uint64_t>(maxsize) : 0;
   }
   return std::unique_ptr<Referent>(std::move(made));
+}
+
+std::unique_ptr<Referent> QueueReferent::restore(Host& host, ObjectNumber number,
+                                                 SavedState& state) {
+  std::unique_ptr<QueueReferent> made(new QueueReferent(host, number));
+  made->joinable_ = state.flag();
+  made->bounded_ = state.flag();
+  made->capacity_ = state.number();
+  made->shut_down_ = state.flag();
+  made->unfinished_ = state.number();
+  const Object items = state.tuple();
+  made->items_.assign(items.items().begin(), items.items().end());
+  made->getters_ = state.numbers();
+  SavedState putters(state.tuple());
+  while (!putters.is_at_end()) {
+    const SessionId session = putters.number();
+    Object value = putters.any();
+    made->putters_.push_back({session, {std::move(value), putters.flag()}});
+  }
+  made->joiners_ = state.numbers();
+  SavedState taken(state.tuple());
+  while (!taken.is_at_end()) {
+    const SessionId session = taken.number();
+    const ClientId client = taken.number();
+    made->taken_.push_back({session, client, taken.any()});
+  }
+  if (!putters.is_whole() || !taken.is_whole()) state.reject();
+  made->references_.restore(state);
+  return made;
+}
+
+Object QueueReferent::save() const {
+  std::vector<Object> putters;
+  for (const Putter& putter : putters_) {
+    putters.push_back(saved(putter.session));
+    putters.push_back(putter.item.value);
+    putters.push_back(Object::boolean(putter.item.carries_proxies));
+  }
+  std::vector<Object> taken;
+  for (const Taken& row : taken_) {
+    taken.push_back(saved(row.session));
+    taken.push_back(saved(row.client));
+    taken.push_back(row.value);
+  }
+  return Object::tuple_of(Object::boolean(joinable_), Object::boolean(bounded_), saved(capacity_),
+                          Object::boolean(shut_down_), saved(unfinished_),
+                          Object::tuple(std::vector<Object>(items_.begin(), items_.end())),
+                          saved(getters_), Object::tuple(std::move(putters)), saved(joiners_),
+                          Object::tuple(std::move(taken)), references_.save());
 }
 
 Outcome QueueReferent::get_value() const {
@@ -63,6 +114,10 @@ void QueueReferent::admit(Item item) {
   if (!getters_.empty()) {
     const SessionId getter = getters_.front();
     getters_.pop_front();
+    if (host().remembers_handed()) {
+      if (joinable_) references_.stored(item.value, item.carries_proxies);
+      hand_over(getter, item.value);
+    }
     host().answer(getter, returned(std::move(item.value)));
     return;
   }
@@ -70,10 +125,83 @@ void QueueReferent::admit(Item item) {
   items_.push_back(std::move(item.value));
 }
 
-Object QueueReferent::take() {
+void QueueReferent::hand_over(SessionId session, const Object& value) {
+  host().handed_over(session, number(), value);
+  if (joinable_) taken_.push_back({session, host().client_of(session), value});
+}
+
+void QueueReferent::give_back(SessionId session, Object item) {
+  // It is the last one that the session has taken.
+  const auto last = std::find_if(taken_.rbegin(), taken_.rend(),
+                                 [&](const Taken& row) { return row.session == session; });
+  if (last != taken_.rend()) {
+    references_.removed(last->value);
+    taken_.erase(std::next(last).base());
+  }
+  put_back(std::move(item));
+}
+
+/// The next one gets it, before all that came later. Its place in a bounded queue may be taken
+/// meanwhile; then there is one more for a while.
+void QueueReferent::put_back(Object value) {
+  if (getters_.empty()) {
+    references_.stored(value, true);
+    items_.push_front(std::move(value));
+    return;
+  }
+  const SessionId getter = getters_.front();
+  getters_.pop_front();
+  if (joinable_) references_.stored(value, true);
+  hand_over(getter, value);
+  host().answer(getter, returned(std::move(value)));
+}
+
+template <class Predicate>
+void QueueReferent::put_back_taken(Predicate is_of) {
+  std::deque<Taken> left, back;
+  for (Taken& row : std::exchange(taken_, {})) {
+    (is_of(row) ? back : left).push_back(std::move(row));
+  }
+  taken_ = std::move(left);
+  // With somebody waiting the first one goes first; into the queue, the first one goes last.
+  while (!back.empty()) {
+    const bool is_waited_for = !getters_.empty();
+    const Taken row = std::move(is_waited_for ? back.front() : back.back());
+    is_waited_for ? back.pop_front() : back.pop_back();
+    references_.removed(row.value);
+    put_back(row.value);
+  }
+}
+
+void QueueReferent::client_gone(ClientId client) {
+  put_back_taken([client](const Taken& row) { return row.client == client; });
+}
+
+void QueueReferent::manager_gone(ManagerId manager) {
+  put_back_taken([manager](const Taken& row) { return manager_of(row.session) == manager; });
+}
+
+void QueueReferent::forget_done(SessionId session) {
+  if (taken_.empty()) return;
+  const auto first_of = [this](auto is_of) {
+    return std::find_if(taken_.begin(), taken_.end(), is_of);
+  };
+  auto done = first_of([&](const Taken& row) { return row.session == session; });
+  if (done == taken_.end()) {
+    done =
+        first_of([&](const Taken& row) { return manager_of(row.session) == manager_of(session); });
+  }
+  if (done == taken_.end()) done = taken_.begin();
+  references_.removed(done->value);
+  taken_.erase(done);
+}
+
+Object QueueReferent::take(SessionId session) {
   Object value = std::move(items_.front());
   items_.pop_front();
-  references_.removed(value);
+  if (host().remembers_handed()) hand_over(session, value);
+  const bool stays_held = joinable_ && host().remembers_handed();
+  if (!stays_held) references_.removed(value);
   if (!putters_.empty()) {
     Putter putter = std::move(putters_.front());
     putters_.pop_front();
@@ -127,9 +255,9 @@ Outcome QueueReferent::get_nowait(const Call& call) {
 
 Outcome QueueReferent::dequeue(const Waiting& waiting, const Call& call) {
   if (shut_down_ && items_.empty()) return shut_down_error();
-  if (!waiting.block) return items_.empty() ? Outcome(empty_error()) : returned(take());
+  if (!waiting.block) return items_.empty() ? Outcome(empty_error()) : returned(take(call.session));
   MP_TRY_ASSIGN(const WaitLimit limit, wait_limit(waiting.timeout));
-  if (!items_.empty()) return returned(take());
+  if (!items_.empty()) return returned(take(call.session));
   MP_TRY_ASSIGN(const Clock::time_point deadline, deadline_of(limit, call.now));
   if (deadline <= call.now) return empty_error();
   getters_.push_back(call.session);
@@ -162,6 +290,7 @@ Outcome QueueReferent::task_done(const Call& call) {
   MP_TRY(bind_into(call, "Queue.task_done", {}, 0, {}));
   if (unfinished_ == 0) return value_error("task_done() called too many times");
   --unfinished_;
+  forget_done(call.session);
   wake_joiners();
   return returned();
 }

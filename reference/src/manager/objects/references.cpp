@@ -1,5 +1,6 @@
 #include "manager/objects/references.hpp"
 
+#include "manager/objects/saved_state.hpp"
 #include "manager/protocol/token.hpp"
 
 namespace mp::manager {
@@ -18,6 +19,21 @@ void References::stored(const Object& value, bool carries_proxies) {
     host_.hold(referent->number());
     ++held_[referent->number()];
   });
+}
+
+Object References::save() const {
+  std::deque<std::uint64_t> numbers;
+  for (const auto& [number, count] : held_) {
+    numbers.push_back(number);
+    numbers.push_back(count);
+  }
+  return saved(numbers);
+}
+
+void References::restore(SavedState& state) {
+  const std::deque<std::uint64_t> numbers = state.numbers();
+  if (numbers.size() % 2 != 0) return state.reject();
+  for (std::size_t i = 0; i < numbers.size(); i += 2) held_[numbers[i]] = numbers[i + 1];
 }
 
 void References::removed(const Object& value) {

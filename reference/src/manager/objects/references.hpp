@@ -22,6 +22,10 @@ class References {
   void stored(const Object& value, bool carries_proxies);
   /// A value that stored() was told of is not inside any more.
   void removed(const Object& value);
+  /// What is held, and the same again in a copy of the object: the counts of what it holds are
+  /// restored with that.
+  Object save() const;
+  void restore(SavedState& state);
   /// Whether any reference is held: a copy of the contents must be searched too.
   bool any() const { return !held_.empty(); }
 

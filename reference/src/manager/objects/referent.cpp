@@ -21,6 +21,8 @@ Outcome Referent::timed_out(SessionId) { MP_ASSERT(false && "this type parks no 
 
 void Referent::withdraw(SessionId) { MP_ASSERT(false && "this type parks no requests"); }
 
+void Referent::give_back(SessionId, Object) { MP_ASSERT(false && "this type hands nothing over"); }
+
 std::string Referent::object_repr(std::string_view class_name, std::string_view details) const {
   std::string text = "<";
   text.append(class_name).append(details.empty() ? " object at 0x" : " at 0x");

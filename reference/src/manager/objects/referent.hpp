@@ -17,11 +17,20 @@ using SessionId = std::uint64_t;
 /// One process that uses the server, as far as the operating system tells. Never reused.
 using ClientId = std::uint64_t;
 inline constexpr ClientId kAnonymous = 0;
+/// Where several managers share their objects, each has a number of its own, and its sessions and
+/// clients carry it above theirs. The one manager of an ordinary server is 0.
+using ManagerId = std::uint64_t;
+inline constexpr int kManagerShift = 40;
+constexpr ManagerId manager_of(std::uint64_t id) { return id >> kManagerShift; }
+constexpr bool is_anonymous(ClientId client) {
+  return client == (manager_of(client) << kManagerShift);
+}
 /// One object of the server. Never reused; its text form is the protocol's ident.
 using ObjectNumber = std::uint64_t;
 
 class LockCore;
 class Referent;
+class SavedState;
 
 /// What referents may ask of the server that holds them.
 class Host {
@@ -40,10 +49,23 @@ class Host {
   virtual void let_go(ObjectNumber number) = 0;
 
   /// Who must give the lock up when a session or a client is gone.
-  virtual void lock_acquired(LockCore& lock) = 0;
+  /// Gives the acquisition its fencing token (LockCore::fence()).
+  virtual std::uint64_t lock_acquired(LockCore& lock) = 0;
+  virtual void lock_restored(LockCore& lock) = 0;
   virtual void lock_released(LockCore& lock) = 0;
 
   virtual std::string ident_of(ObjectNumber number) const = 0;
+
+  /// Of the objects that were restored before; nullptr for others.
+  virtual Referent* referent_at(ObjectNumber number) = 0;
+  /// Whether handed_over() is of use.
+  bool remembers_handed() const { return remembers_handed_; }
+  virtual ClientId client_of(SessionId session) const = 0;
+  /// `session` is being given `item`, which comes back by give_back() if it never arrives.
+  virtual void handed_over(SessionId session, ObjectNumber from, const Object& item) = 0;
+
+ protected:
+  bool remembers_handed_ = false;
 };
 
 /// One call of a method. Borrows everything.
@@ -62,6 +84,7 @@ struct Method {
   std::string_view name;
   Outcome (*function)(Referent& self, const Call& call);
   bool takes = false;  ///< what it gives to its caller nobody else can have
+  bool reads = false;  ///< it changes nothing, and never waits
 };
 
 /// What all objects of one type share. `exposed` is in the order of CPython's registry.
@@ -95,6 +118,16 @@ class Referent {
   /// `session` will never read the answer to the request that it has parked here.
   virtual void withdraw(SessionId session);
 
+  /// All that makes it what it is, for its type's restore() (registry.hpp) elsewhere.
+  virtual Object save() const = 0;
+  // Only where managers share their objects (Host::remembers_handed()):
+  /// What handed_over() told of did not arrive.
+  virtual void give_back(SessionId session, Object item);
+  /// A client was killed.
+  virtual void client_gone(ClientId) {}
+  /// A manager has gone with all its clients; its sessions have been withdrawn.
+  virtual void manager_gone(ManagerId) {}
+
   ObjectNumber number() const { return number_; }
 
  protected:
@@ -120,7 +153,8 @@ T class_of(Outcome (T::*)(const Call&));
 
 }  // namespace detail
 
-/// A row of a type's method table; `taking` for a method that takes something away.
+/// A row of a type's method table; `taking` for a method that takes something away, `reading` for
+/// one that changes nothing.
 template <auto Function>
 constexpr Method method(std::string_view name) {
   using T = decltype(detail::class_of(Function));
@@ -130,6 +164,12 @@ template <auto Function>
 constexpr Method taking(std::string_view name) {
   Method row = method<Function>(name);
   row.takes = true;
+  return row;
+}
+template <auto Function>
+constexpr Method reading(std::string_view name) {
+  Method row = method<Function>(name);
+  row.reads = true;
   return row;
 }
 

@@ -14,33 +14,44 @@ namespace {
 struct Row {
   std::string_view type_id;
   MakeReferent make;
+  RestoreReferent restore;
 };
 
 constexpr Row kTypes[] = {
-    {"list", ListReferent::make},
-    {"dict", DictReferent::make},
-    {"Namespace", NamespaceReferent::make},
-    {"Value", ValueReferent::make},
-    {"Array", ArrayReferent::make},
-    {"Queue", QueueReferent::make},
-    {"JoinableQueue", QueueReferent::make},
-    {"Lock", LockReferent::make_lock},
-    {"RLock", LockReferent::make_rlock},
-    {"Semaphore", SemaphoreReferent::make},
-    {"BoundedSemaphore", SemaphoreReferent::make_bounded},
-    {"Condition", ConditionReferent::make},
-    {"Event", EventReferent::make},
-    {"Barrier", BarrierReferent::make},
-    {"Iterator", IteratorReferent::make},
+    {"list", ListReferent::make, ListReferent::restore},
+    {"dict", DictReferent::make, DictReferent::restore},
+    {"Namespace", NamespaceReferent::make, NamespaceReferent::restore},
+    {"Value", ValueReferent::make, ValueReferent::restore},
+    {"Array", ArrayReferent::make, ArrayReferent::restore},
+    {"Queue", QueueReferent::make, QueueReferent::restore},
+    {"JoinableQueue", QueueReferent::make, QueueReferent::restore},
+    {"Lock", LockReferent::make_lock, LockReferent::restore_lock},
+    {"RLock", LockReferent::make_rlock, LockReferent::restore_rlock},
+    {"Semaphore", SemaphoreReferent::make, SemaphoreReferent::restore},
+    {"BoundedSemaphore", SemaphoreReferent::make_bounded, SemaphoreReferent::restore_bounded},
+    {"Condition", ConditionReferent::make, ConditionReferent::restore},
+    {"Event", EventReferent::make, EventReferent::restore},
+    {"Barrier", BarrierReferent::make, BarrierReferent::restore},
+    {"Iterator", IteratorReferent::make, IteratorReferent::restore},
 };
+
+const Row* find_row(std::string_view type_id) {
+  for (const Row& row : kTypes) {
+    if (row.type_id == type_id) return &row;
+  }
+  return nullptr;
+}
 
 }  // namespace
 
 MakeReferent find_type(std::string_view type_id) {
-  for (const Row& row : kTypes) {
-    if (row.type_id == type_id) return row.make;
-  }
-  return nullptr;
+  const Row* row = find_row(type_id);
+  return row == nullptr ? nullptr : row->make;
+}
+
+RestoreReferent find_restore(std::string_view type_id) {
+  const Row* row = find_row(type_id);
+  return row == nullptr ? nullptr : row->restore;
 }
 
 }  // namespace mp::manager

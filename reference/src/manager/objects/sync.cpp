@@ -1,9 +1,11 @@
 #include "manager/objects/sync.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "manager/objects/locks.hpp"
 #include "manager/objects/python_text.hpp"
+#include "manager/objects/saved_state.hpp"
 
 namespace mp::manager {
 namespace {
@@ -16,7 +18,7 @@ constexpr ReferentType kSemaphore = {"Semaphore", kSemaphoreMethods};
 constexpr ReferentType kBoundedSemaphore = {"BoundedSemaphore", kSemaphoreMethods};
 
 constexpr Method kEventMethods[] = {
-    method<&EventReferent::is_set>("is_set"),
+    reading<&EventReferent::is_set>("is_set"),
     method<&EventReferent::set>("set"),
     method<&EventReferent::clear>("clear"),
     method<&EventReferent::wait>("wait"),
@@ -24,7 +26,7 @@ constexpr Method kEventMethods[] = {
 constexpr ReferentType kEvent = {"Event", kEventMethods};
 
 constexpr Method kBarrierMethods[] = {
-    method<&BarrierReferent::get_attribute>("__getattribute__"),
+    reading<&BarrierReferent::get_attribute>("__getattribute__"),
     method<&BarrierReferent::wait>("wait"),
     method<&BarrierReferent::abort>("abort"),
     method<&BarrierReferent::reset>("reset"),
@@ -64,6 +66,71 @@ Attempt<std::unique_ptr<Referent>> SemaphoreReferent::make_bounded(Host& host, O
   return make(host, number, call, true);
 }
 
+std::unique_ptr<Referent> SemaphoreReferent::restore(Host& host, ObjectNumber number,
+                                                     SavedState& state) {
+  std::unique_ptr<SemaphoreReferent> made(new SemaphoreReferent(host, number));
+  made->value_ = state.integer();
+  made->waiters_ = state.numbers();
+  return made;
+}
+
+std::unique_ptr<Referent> SemaphoreReferent::restore_bounded(Host& host, ObjectNumber number,
+                                                             SavedState& state) {
+  std::unique_ptr<SemaphoreReferent> made(new SemaphoreReferent(host, number));
+  made->value_ = state.integer();
+  made->waiters_ = state.numbers();
+  made->bound_ = state.integer();
+  SavedState taken(state.tuple());
+  while (!taken.is_at_end()) {
+    const ManagerId manager = taken.number();
+    made->taken_[manager] = taken.integer();
+  }
+  if (!taken.is_whole()) state.reject();
+  return made;
+}
+
+Object SemaphoreReferent::save() const {
+  const Object value = Object::integer(value_);
+  if (!bound_) return Object::tuple_of(value, saved(waiters_));
+  std::vector<Object> taken;
+  for (const auto& [manager, count] : taken_) {
+    taken.push_back(saved(manager));
+    taken.push_back(Object::integer(count));
+  }
+  return Object::tuple_of(value, saved(waiters_), Object::integer(*bound_),
+                          Object::tuple(std::move(taken)));
+}
+
+void SemaphoreReferent::taken_by(SessionId session, std::int64_t count) {
+  const ManagerId manager = manager_of(session);
+  if (!bound_ || manager == 0) return;
+  const auto row = taken_.try_emplace(manager, 0).first;
+  row->second += count;
+  if (row->second == 0) taken_.erase(row);
+}
+
+void SemaphoreReferent::add(std::int64_t count) {
+  value_ += count;
+  for (; value_ > 0 && !waiters_.empty(); --value_) {
+    const SessionId waiter = waiters_.front();
+    waiters_.pop_front();
+    taken_by(waiter, 1);
+    host().answer(waiter, returned(yes()));
+  }
+}
+
+void SemaphoreReferent::manager_gone(ManagerId manager) {
+  const auto row = taken_.find(manager);
+  if (row == taken_.end()) return;
+  const std::int64_t most = row->second;
+  taken_.erase(row);
+  // A unit that one manager's client took and another's gave back must not come back twice.
+  std::int64_t outstanding = *bound_ - value_;
+  for (const auto& [living, count] : taken_) outstanding -= std::max<std::int64_t>(count, 0);
+  const std::int64_t back = std::min(most, outstanding);
+  if (back > 0) add(back);
+}
+
 Attempt<std::string> SemaphoreReferent::repr() const {
   std::string details = "value=" + std::to_string(value_);
   if (bound_) details += '/' + std::to_string(*bound_);
@@ -83,6 +150,7 @@ Outcome SemaphoreReferent::acquire(const Call& call) {
   MP_TRY_ASSIGN(const WaitLimit limit, to_wait_limit(given[1]));
   if (value_ > 0) {
     --value_;
+    taken_by(call.session, 1);
     return returned(yes());
   }
   if (!blocking) return returned(no());
@@ -102,12 +170,8 @@ Outcome SemaphoreReferent::release(const Call& call) {
   if (count < 1) return value_error("n must be one or more");
   const std::int64_t most = bound_.value_or(std::numeric_limits<std::int64_t>::max());
   if (count > most - value_) return value_error("Semaphore released too many times");
-  value_ += count;
-  for (; value_ > 0 && !waiters_.empty(); --value_) {
-    const SessionId waiter = waiters_.front();
-    waiters_.pop_front();
-    host().answer(waiter, returned(yes()));
-  }
+  taken_by(call.session, -count);
+  add(count);
   return returned();
 }
 
@@ -124,6 +188,18 @@ Attempt<std::unique_ptr<Referent>> EventReferent::make(Host& host, ObjectNumber 
                                                        const Call& call) {
   MP_TRY(bind_into(call, "Event.__init__", {}, 0, {}));
   return std::unique_ptr<Referent>(new EventReferent(host, number));
+}
+
+std::unique_ptr<Referent> EventReferent::restore(Host& host, ObjectNumber number,
+                                                 SavedState& state) {
+  std::unique_ptr<EventReferent> made(new EventReferent(host, number));
+  made->set_ = state.flag();
+  made->waiters_ = state.numbers();
+  return made;
+}
+
+Object EventReferent::save() const {
+  return Object::tuple_of(Object::boolean(set_), saved(waiters_));
 }
 
 Attempt<std::string> EventReferent::repr() const {
@@ -183,6 +259,26 @@ Attempt<std::unique_ptr<Referent>> BarrierReferent::make(Host& host, ObjectNumbe
   }
   MP_TRY_ASSIGN(made->timeout_, to_wait_limit(given[2]));
   return std::unique_ptr<Referent>(std::move(made));
+}
+
+std::unique_ptr<Referent> BarrierReferent::restore(Host& host, ObjectNumber number,
+                                                   SavedState& state) {
+  std::unique_ptr<BarrierReferent> made(new BarrierReferent(host, number));
+  made->parties_ = state.number();
+  const Object timeout = state.any();
+  if (timeout.kind() == Kind::Float) {
+    made->timeout_ = timeout.as_double();
+  } else if (!timeout.is_none()) {
+    state.reject();
+  }
+  made->broken_ = state.flag();
+  made->waiters_ = state.numbers();
+  return made;
+}
+
+Object BarrierReferent::save() const {
+  return Object::tuple_of(saved(parties_), timeout_ ? Object::real(*timeout_) : Object(),
+                          Object::boolean(broken_), saved(waiters_));
 }
 
 Attempt<std::string> BarrierReferent::repr() const {

@@ -6,6 +6,7 @@
 #include "manager/objects/arithmetic.hpp"
 #include "manager/objects/iterate.hpp"
 #include "manager/objects/python_text.hpp"
+#include "manager/objects/saved_state.hpp"
 
 namespace mp::manager {
 namespace {
@@ -13,14 +14,14 @@ namespace {
 constexpr std::string_view kModule = "multiprocessing.managers";
 
 constexpr Method kNamespaceMethods[] = {
-    method<&NamespaceReferent::get_attribute>("__getattribute__"),
+    reading<&NamespaceReferent::get_attribute>("__getattribute__"),
     method<&NamespaceReferent::set_attribute>("__setattr__"),
     method<&NamespaceReferent::delete_attribute>("__delattr__"),
 };
 constexpr ReferentType kNamespace = {"Namespace", kNamespaceMethods};
 
 constexpr Method kValueMethods[] = {
-    method<&ValueReferent::get>("get"),
+    reading<&ValueReferent::get>("get"),
     method<&ValueReferent::set>("set"),
     method<&ValueReferent::add>("add"),
     method<&ValueReferent::compare_and_set>("compare_and_set"),
@@ -67,6 +68,21 @@ Attempt<std::unique_ptr<Referent>> NamespaceReferent::make(Host& host, ObjectNum
     }
   }
   return std::unique_ptr<Referent>(std::move(made));
+}
+
+std::unique_ptr<Referent> NamespaceReferent::restore(Host& host, ObjectNumber number,
+                                                     SavedState& state) {
+  std::unique_ptr<NamespaceReferent> made(new NamespaceReferent(host, number));
+  made->attributes_ = DictView(state.dict());
+  for (const DictView::Item item : made->attributes_) {
+    if (item.key.kind() != Kind::Str) state.reject();
+  }
+  made->references_.restore(state);
+  return made;
+}
+
+Object NamespaceReferent::save() const {
+  return Object::tuple_of(attributes_.object(), references_.save());
 }
 
 Attempt<std::string> NamespaceReferent::repr() const {
@@ -134,6 +150,19 @@ Attempt<std::unique_ptr<Referent>> ValueReferent::make(Host& host, ObjectNumber 
   return std::unique_ptr<Referent>(std::move(made));
 }
 
+std::unique_ptr<Referent> ValueReferent::restore(Host& host, ObjectNumber number,
+                                                 SavedState& state) {
+  std::unique_ptr<ValueReferent> made(new ValueReferent(host, number));
+  made->typecode_ = state.any();
+  made->value_ = state.any();
+  made->references_.restore(state);
+  return made;
+}
+
+Object ValueReferent::save() const {
+  return Object::tuple_of(typecode_, value_, references_.save());
+}
+
 Attempt<std::string> ValueReferent::repr() const {
   MP_TRY_ASSIGN(const std::string typecode, python_repr(typecode_));
   MP_TRY_ASSIGN(const std::string value, python_repr(value_));
@@ -198,6 +227,19 @@ Attempt<std::unique_ptr<Referent>> IteratorReferent::make(Host& host, ObjectNumb
   made->rest_.assign(std::make_move_iterator(items.rbegin()),
                      std::make_move_iterator(items.rend()));
   return std::unique_ptr<Referent>(std::move(made));
+}
+
+std::unique_ptr<Referent> IteratorReferent::restore(Host& host, ObjectNumber number,
+                                                    SavedState& state) {
+  std::unique_ptr<IteratorReferent> made(new IteratorReferent(host, number));
+  const Object rest = state.tuple();
+  made->rest_.assign(rest.items().begin(), rest.items().end());
+  made->references_.restore(state);
+  return made;
+}
+
+Object IteratorReferent::save() const {
+  return Object::tuple_of(Object::tuple(rest_), references_.save());
 }
 
 Outcome IteratorReferent::get_value() const {

@@ -12,6 +12,8 @@ class NamespaceReferent final : public Referent {
  public:
   /// Namespace(**attributes).
   static Attempt<std::unique_ptr<Referent>> make(Host& host, ObjectNumber number, const Call& call);
+  static std::unique_ptr<Referent> restore(Host& host, ObjectNumber number, SavedState& state);
+  Object save() const override;
 
   const ReferentType& type() const override;
   /// Namespace(a=1, b=2): sorted, without the names that begin with an underscore.
@@ -34,6 +36,8 @@ class ValueReferent final : public Referent {
  public:
   /// Value(typecode, value, lock=True).
   static Attempt<std::unique_ptr<Referent>> make(Host& host, ObjectNumber number, const Call& call);
+  static std::unique_ptr<Referent> restore(Host& host, ObjectNumber number, SavedState& state);
+  Object save() const override;
 
   const ReferentType& type() const override;
   Attempt<std::string> repr() const override;
@@ -61,6 +65,8 @@ class ValueReferent final : public Referent {
 class IteratorReferent final : public Referent {
  public:
   static Attempt<std::unique_ptr<Referent>> make(Host& host, ObjectNumber number, const Call& call);
+  static std::unique_ptr<Referent> restore(Host& host, ObjectNumber number, SavedState& state);
+  Object save() const override;
 
   const ReferentType& type() const override;
   Attempt<std::string> repr() const override { return object_repr("list_iterator"); }

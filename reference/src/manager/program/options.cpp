@@ -22,10 +22,66 @@ struct Arguments {
   bool exit_with_parent = false;
   bool no_shared_memory = false;
   bool stats = false;
+  std::string store;
+  std::string consistency = "acked";
+  std::string password_file;
+  ManagerStoreOptions of_store;
 };
 
 EarlyExit usage_error(const std::string& what) {
   return {kUsageError, "", "mp-manager: " + what + "\n"};
+}
+
+void declare_store(CLI::App& app, Arguments& arguments) {
+  auto* store = app.add_option_group("Store", "Objects that managers on several hosts share");
+  store
+      ->add_option("--store", arguments.store,
+                   "The engine (Redis 7 or Valkey) that keeps the objects. All managers with the "
+                   "same engine, prefix and key have the same objects")
+      ->type_name("redis://HOST:PORT/DB|redis+unix://PATH");
+  store->add_option("--store-prefix", arguments.of_store.prefix, "Of every key in the engine")
+      ->type_name("NAME")
+      ->capture_default_str();
+  store->add_option("--store-user", arguments.of_store.user, "A user of the engine's ACL")
+      ->type_name("NAME");
+  store
+      ->add_option("--store-password-file", arguments.password_file,
+                   "A file with the password, without a line feed at the end")
+      ->type_name("FILE");
+  store
+      ->add_option("--store-consistency", arguments.consistency,
+                   "acked: what was answered is kept; needs appendonly yes and appendfsync "
+                   "always, or --store-replicas. fast: the engine may lose it; no locks")
+      ->type_name("acked|fast")
+      ->check(CLI::IsMember({"acked", "fast"}))
+      ->capture_default_str();
+  store
+      ->add_option("--store-replicas", arguments.of_store.replicas,
+                   "Replicas that must have a change before it is answered")
+      ->type_name("N")
+      ->check(CLI::Range(0u, 100u))
+      ->capture_default_str();
+  store
+      ->add_option_function<std::uint32_t>(
+          "--store-lease",
+          [&arguments](std::uint32_t ms) {
+            arguments.of_store.lease = std::chrono::milliseconds(ms);
+          },
+          "How long a manager that is not heard of keeps what its clients hold, in milliseconds")
+      ->type_name("MS")
+      ->check(CLI::Range(200u, 3'600'000u))
+      ->default_str("5000");
+  store
+      ->add_option_function<std::uint32_t>(
+          "--store-patience",
+          [&arguments](std::uint32_t ms) {
+            arguments.of_store.patience = std::chrono::milliseconds(ms);
+          },
+          "How long a call waits for the engine before it is answered that it may be carried "
+          "out, or not, in milliseconds")
+      ->type_name("MS")
+      ->check(CLI::Range(100u, 3'600'000u))
+      ->default_str("10000");
 }
 
 void declare(CLI::App& app, Arguments& arguments, ManagerServerOptions& server) {
@@ -67,6 +123,7 @@ void declare(CLI::App& app, Arguments& arguments, ManagerServerOptions& server) 
                "Serve C++ proxies on this host over their sockets only");
   app.add_flag("--stats", arguments.stats,
                "At the end, print on standard error what has been done");
+  declare_store(app, arguments);
   app.footer(
       "Prints the address on one line of standard output as soon as clients can connect, and "
       "serves\n"
@@ -78,6 +135,14 @@ void declare(CLI::App& app, Arguments& arguments, ManagerServerOptions& server) 
       "           m.connect(); d = m.dict()");
 }
 
+std::variant<std::string, EarlyExit> read_secret(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string key((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (!file.is_open() || file.bad()) return usage_error(path + ": cannot be read");
+  if (key.ends_with('\n')) key.pop_back();
+  return key;
+}
+
 std::variant<std::string, EarlyExit> read_key(const Arguments& arguments) {
   if (!arguments.authkey_env.empty()) {
     const char* value = std::getenv(arguments.authkey_env.c_str());
@@ -86,13 +151,22 @@ std::variant<std::string, EarlyExit> read_key(const Arguments& arguments) {
     }
     return std::string(value);
   }
-  std::ifstream file(arguments.authkey_file, std::ios::binary);
-  std::string key((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (!file.is_open() || file.bad()) {
-    return usage_error(arguments.authkey_file + ": cannot be read");
+  return read_secret(arguments.authkey_file);
+}
+
+/// The options of the store; nothing was asked for when there is no URL.
+std::optional<EarlyExit> take_store(Arguments& arguments, ManagerServerOptions& server) {
+  if (arguments.store.empty()) return std::nullopt;
+  ManagerStoreOptions& store = arguments.of_store;
+  store.url = arguments.store;
+  if (arguments.consistency == "fast") store.consistency = ManagerStoreOptions::Consistency::Fast;
+  if (!arguments.password_file.empty()) {
+    std::variant<std::string, EarlyExit> password = read_secret(arguments.password_file);
+    if (auto* failed = std::get_if<EarlyExit>(&password)) return *failed;
+    store.password = std::get<std::string>(std::move(password));
   }
-  if (key.ends_with('\n')) key.pop_back();
-  return key;
+  server.store = store;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -118,6 +192,7 @@ std::variant<ProgramOptions, EarlyExit> parse_command_line(int argc, const char*
   std::variant<std::string, EarlyExit> key = read_key(arguments);
   if (auto* failed = std::get_if<EarlyExit>(&key)) return *failed;
   options.server.authkey = std::get<std::string>(std::move(key));
+  if (const auto failed = take_store(arguments, options.server)) return *failed;
   options.print_stats = arguments.stats;
   options.server.shared_memory = !arguments.no_shared_memory;
   if (arguments.exit_with_parent) options.server.parent = ::getppid();

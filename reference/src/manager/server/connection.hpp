@@ -20,11 +20,12 @@ namespace mp::manager {
 class Connection {
  public:
   Connection(base::UniqueFd socket, bool is_tcp, Dispatcher& dispatcher,
-             const ConversationOptions& options, const Nonce& nonce, ClientId client)
+             const ConversationOptions& options, const Nonce& nonce, ClientId client,
+             Store* store = nullptr)
       : socket_(std::move(socket)),
         is_tcp_(is_tcp),
         client_(client),
-        conversation_(dispatcher, options, nonce, client) {}
+        conversation_(dispatcher, options, nonce, client, store) {}
 
   int fd() const { return socket_.get(); }
   ClientId client() const { return client_; }

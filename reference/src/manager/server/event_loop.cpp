@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "manager/net/pidfd.hpp"
+#include "manager/store/redis/redis_store.hpp"
 
 namespace mp::manager {
 namespace {
@@ -33,6 +34,7 @@ DispatcherOptions dispatcher_options(const ManagerServerOptions& options, bool m
   made.limits.depth = options.depth_max;
   made.orphan_grace = options.orphan_grace;
   made.offers_sharing = may_share;
+  made.remembers_handed = options.store.has_value();
   return made;
 }
 
@@ -59,6 +61,7 @@ Result<std::unique_ptr<EventLoop>> EventLoop::open(Listener& listener, int stop,
   std::unique_ptr<EventLoop> loop(
       new EventLoop(std::move(poller), listener, options, std::move(tag)));
   MP_TRY(loop->watch_fixed(stop));
+  if (options.store) MP_TRY(loop->open_store());
   return loop;
 }
 
@@ -68,7 +71,8 @@ EventLoop::EventLoop(Poller poller, Listener& listener, const ManagerServerOptio
       listener_(listener),
       options_(options),
       is_tcp_(std::holds_alternative<InetAddress>(listener.address())),
-      conversation_options_(conversation_options(options, options.shared_memory && !is_tcp_)),
+      conversation_options_(
+          conversation_options(options, options.shared_memory && !is_tcp_ && !options.store)),
       dispatcher_(
           dispatcher_options(options, conversation_options_.offers_sharing, std::move(ident_tag))),
       spare_(open_spare()) {
@@ -76,6 +80,39 @@ EventLoop::EventLoop(Poller poller, Listener& listener, const ManagerServerOptio
     const auto found = by_session_.find(session);
     return found != by_session_.end() && connections_.at(found->second)->is_gone();
   });
+}
+
+Result<void> EventLoop::open_store() {
+  dispatcher_.set_is_gone(nullptr);  // copies must not differ by it
+  MP_TRY_ASSIGN(store_, RedisStore::open(*options_.store, options_.authkey, dispatcher_));
+  return poller_.watch(store_->fd(), EPOLLIN, kStore);
+}
+
+Result<void> EventLoop::serve_store(Clock::time_point now) {
+  // What the first advance() answers may be followed by requests that the second one sends.
+  for (int times = 0; times < 2; ++times) {
+    MP_TRY_ASSIGN(const bool is_member, store_->advance(now));
+    if (!is_member) {
+      drop_all(now);
+      return store_->rejoin();
+    }
+    settle(now);
+  }
+  return {};
+}
+
+void EventLoop::drop_all(Clock::time_point now) {
+  std::vector<Key> keys;
+  for (const auto& [key, connection] : connections_) keys.push_back(key);
+  for (const Key key : keys) drop(key, now);
+}
+
+void EventLoop::client_died(ClientId client, Clock::time_point now) {
+  store_ ? store_->client_died(client, now) : dispatcher_.client_died(client, now);
+}
+
+bool EventLoop::has_references_of(ClientId client) const {
+  return store_ ? store_->has_references_of(client) : dispatcher_.has_references_of(client);
 }
 
 Result<void> EventLoop::watch_fixed(int stop) {
@@ -105,11 +142,13 @@ Result<void> EventLoop::run() {
     if (events) {
       for (const epoll_event& event : *events) handle(event, now);
     }
-    dispatcher_.expire(now);
+    if (!store_) dispatcher_.expire(now);
     drop_silent_strangers(now);
     settle(now);
+    if (store_ && done) done = serve_store(now);
   }
   stopping_ = true;
+  if (store_ && done) store_->leave();
   end_busy();
   lock.unlock();
   crew_.join();
@@ -140,6 +179,8 @@ void EventLoop::handle(const epoll_event& event, Clock::time_point now) {
       orphaned_ = true;
       poller_.forget(parent_.get());
       return;
+    case kStore:
+      return;  // served in any case
     case kWake: {
       std::uint64_t count = 0;
       [[maybe_unused]] const ssize_t got = ::read(wake_.get(), &count, sizeof count);
@@ -186,8 +227,8 @@ void EventLoop::admit(base::UniqueFd socket, Clock::time_point now) {
   const int fd = socket.get();
   const ClientId client = clients_.connected(fd);
   const Key key = next_key_++;
-  auto connection = std::make_unique<Connection>(std::move(socket), is_tcp_, dispatcher_,
-                                                 conversation_options_, *nonce, client);
+  auto connection = std::make_unique<Connection>(
+      std::move(socket), is_tcp_, dispatcher_, conversation_options_, *nonce, client, store_.get());
   connection->update_interest();
   const Result<void> watched = poller_.watch(fd, connection->interest(), key);
   connections_.emplace(key, std::move(connection));
@@ -229,6 +270,7 @@ void EventLoop::handle_connection(Key key, std::uint32_t events, Clock::time_poi
 }
 
 void EventLoop::make_busy(Key key, Connection& connection, Clock::time_point now) {
+  if (store_) return;
   Conversation& conversation = connection.conversation();
   if (!connection.is_hot(now) || !conversation.wants_input()) return;
   if (!conversation.output().empty()) return;  // a part of it may be sent
@@ -415,6 +457,10 @@ void EventLoop::pump(Key first, Clock::time_point now) {
       give_to_ring_thread(key, connection);
       continue;
     }
+    const auto session = connection.conversation().session();
+    if (store_ && session && connection.conversation().output().empty()) {
+      store_->delivered(*session);
+    }
     connection.conversation().release_room();
     if (connection.update_interest()) {
       poller_.rewatch(connection.fd(), connection.interest(), key);
@@ -435,7 +481,7 @@ bool EventLoop::advance(Connection& connection, Key key, Clock::time_point now) 
 
 void EventLoop::give_out_replies(std::vector<Key>& moved) {
   std::vector<Dispatcher::Reply> replies = std::exchange(spare_replies_, {});
-  dispatcher_.take_replies(replies);
+  store_ ? store_->take_replies(replies) : dispatcher_.take_replies(replies);
   for (const Dispatcher::Reply& reply : replies) {
     const auto found = by_session_.find(reply.session);
     if (found == by_session_.end()) continue;
@@ -462,16 +508,16 @@ void EventLoop::drop(Key key, Clock::time_point now) {
   const ClientId client = connection->client();
   // The dispatcher must know that the session has ended before it hears of the death.
   connection->conversation().end();
-  if (clients_.disconnected(client)) dispatcher_.client_died(client, now);
+  if (clients_.disconnected(client)) client_died(client, now);
 }
 
 void EventLoop::handle_death(Key key, Clock::time_point now) {
   const std::optional<Clients::Death> death = clients_.ended(key);
   if (!death) return;
   if (death->has_connections) {
-    dispatcher_.abandon_waits(death->client);
+    store_ ? store_->abandon_waits(death->client) : dispatcher_.abandon_waits(death->client);
   } else {
-    dispatcher_.client_died(death->client, now);
+    client_died(death->client, now);
   }
 }
 
@@ -489,21 +535,20 @@ void EventLoop::drop_silent_strangers(Clock::time_point now) {
 
 ManagerServerStats EventLoop::stats() const {
   ManagerServerStats all = stats_;
-  all.requests = dispatcher_.request_count();
+  all.requests = store_ ? store_->request_count() : dispatcher_.request_count();
   all.errors = dispatcher_.error_count();
   all.objects = dispatcher_.object_count();
   return all;
 }
 
 Clock::time_point EventLoop::next_deadline() const {
-  const Clock::time_point next = dispatcher_.next_deadline();
+  const Clock::time_point next = store_ ? store_->next_deadline() : dispatcher_.next_deadline();
   return strangers_.empty() ? next : std::min(next, strangers_.front().deadline);
 }
 
 bool EventLoop::is_deserted() const {
-  return orphaned_ && connections_.empty() && !clients_.any_alive([this](ClientId client) {
-    return dispatcher_.has_references_of(client);
-  });
+  return orphaned_ && connections_.empty() &&
+         !clients_.any_alive([this](ClientId client) { return has_references_of(client); });
 }
 
 }  // namespace mp::manager

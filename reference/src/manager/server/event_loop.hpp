@@ -12,6 +12,7 @@
 #include "manager/server/crew.hpp"
 #include "manager/server/poller.hpp"
 #include "manager/server/ring_thread.hpp"
+#include "manager/store/store.hpp"
 #include "mp/manager_server.hpp"
 
 namespace mp::manager {
@@ -24,7 +25,8 @@ namespace mp::manager {
 /// A connection goes back to be watched when nothing came for a moment, or when its call waits: so
 /// threads are as many as there are busy clients. Busy connections that share memory have one
 /// thread together, and the thread of run() goes on watching them for their end. Everything but
-/// receiving and sending is done under one lock.
+/// receiving and sending is done under one lock. With a store there are no
+/// such threads and no such memory: what is waited for is the engine.
 class EventLoop {
  public:
   /// Borrows all of them. `stop` becomes readable when the loop shall end.
@@ -35,7 +37,7 @@ class EventLoop {
 
  private:
   using Key = Poller::Key;
-  enum FixedKey : Key { kListener, kStop, kParent, kWake, kFirstConnection };
+  enum FixedKey : Key { kListener, kStop, kParent, kWake, kStore, kFirstConnection };
 
   static constexpr std::size_t kBusyMax = 64;
   /// Connections that share memory; any further ones stay with their sockets.
@@ -60,6 +62,11 @@ class EventLoop {
   /// Gives out what calls, deadlines and dropped connections have answered.
   void settle(Clock::time_point now);
   void drop(Key key, Clock::time_point now);
+  Result<void> open_store();
+  Result<void> serve_store(Clock::time_point now);
+  void drop_all(Clock::time_point now);
+  void client_died(ClientId client, Clock::time_point now);
+  bool has_references_of(ClientId client) const;
   /// Gives a connection a thread of its own, if it deserves one and there is one.
   void make_busy(Key key, Connection& connection, Clock::time_point now);
   /// The thread for rings has it from now on.
@@ -95,6 +102,7 @@ class EventLoop {
   const bool is_tcp_;
   ConversationOptions conversation_options_;
   Dispatcher dispatcher_;
+  std::unique_ptr<Store> store_;  // nullptr: the dispatcher is all there is
   Clients clients_{poller_};
   base::UniqueFd parent_;
   base::UniqueFd spare_;      // given up to shed a connection when there is no other descriptor

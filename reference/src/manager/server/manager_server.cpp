@@ -13,8 +13,12 @@ ManagerServer::ManagerServer(ManagerServer&&) noexcept = default;
 ManagerServer::~ManagerServer() = default;
 
 Result<ManagerServer> ManagerServer::open(const Address& address, ManagerServerOptions options) {
+  const bool has_store = options.store.has_value();
   MP_TRY_ASSIGN(manager::Server server, manager::Server::open(address, std::move(options)));
-  return ManagerServer(std::unique_ptr<State>(new State{std::move(server)}));
+  std::unique_ptr<State> state(new State{std::move(server)});
+  // A store that refuses is known before anybody is told the address.
+  if (has_store) MP_TRY(state->server.prepare());
+  return ManagerServer(std::move(state));
 }
 
 const Address& ManagerServer::address() const { return state_->server.address(); }

@@ -8,6 +8,11 @@
 
 namespace mp::manager {
 
+Server::Server(Listener listener, base::UniqueFd stop, ManagerServerOptions options)
+    : listener_(std::move(listener)), stop_(std::move(stop)), options_(std::move(options)) {}
+Server::Server(Server&&) noexcept = default;
+Server::~Server() = default;
+
 Result<Server> Server::open(const Address& address, ManagerServerOptions options) {
   MP_TRY_ASSIGN(Listener listener, Listener::open(address));
   base::UniqueFd stop(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
@@ -15,10 +20,16 @@ Result<Server> Server::open(const Address& address, ManagerServerOptions options
   return Server(std::move(listener), std::move(stop), std::move(options));
 }
 
+Result<void> Server::prepare() {
+  MP_TRY_ASSIGN(loop_, EventLoop::open(listener_, stop_.get(), options_));
+  return {};
+}
+
 Result<void> Server::serve() {
-  MP_TRY_ASSIGN(const auto loop, EventLoop::open(listener_, stop_.get(), options_));
-  const Result<void> served = loop->run();
-  stats_ = loop->stats();
+  if (!loop_) MP_TRY(prepare());
+  const Result<void> served = loop_->run();
+  stats_ = loop_->stats();
+  loop_.reset();
   return served;
 }
 

@@ -7,13 +7,20 @@
 
 namespace mp::manager {
 
+class EventLoop;
+
 /// What ManagerServer is made of. It may be opened in one process and serve in a child of it.
 class Server {
  public:
   /// See ManagerServer::open().
+  Server(Server&&) noexcept;
+  ~Server();
   static Result<Server> open(const Address& address, ManagerServerOptions options);
 
   const Address& address() const { return listener_.address(); }
+  /// For serve() in this process, from where the object is now: what may be refused is refused
+  /// here.
+  Result<void> prepare();
   /// See ManagerServer.
   Result<void> serve();
   ManagerServerStats stats() const { return stats_; }
@@ -26,13 +33,13 @@ class Server {
   void abandon() { listener_.abandon(); }
 
  private:
-  Server(Listener listener, base::UniqueFd stop, ManagerServerOptions options)
-      : listener_(std::move(listener)), stop_(std::move(stop)), options_(std::move(options)) {}
+  Server(Listener listener, base::UniqueFd stop, ManagerServerOptions options);
 
   Listener listener_;
   base::UniqueFd stop_;  // an eventfd
   ManagerServerOptions options_;
   ManagerServerStats stats_;
+  std::unique_ptr<EventLoop> loop_;  // from prepare() on; refers to the others
 };
 
 }  // namespace mp::manager

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Two hosts and an engine, each with a network of its own on this machine, share a dict and a queue.
+# One host is killed, or its cable is pulled, while both work: the other one has all results.
+#   two_hosts_test.sh kill|cut MP_MANAGER TWO_HOSTS.PY
+# Ends with 77 where this machine does not allow network namespaces.
+set -euo pipefail
+how=$1 manager=$2 program=$3
+name=mp$$ folder=$(mktemp -d -p /dev/shm) pids=()
+export MP_KEY=secret
+
+clean_up() {
+  exec 2> /dev/null  # bash tells of every one that is killed
+  for pid in "${pids[@]}"; do kill -9 "$pid" 2> /dev/null || true; done
+  for each in engine a b; do ip netns del "$name-$each" 2> /dev/null || true; done
+  ip link del "$name" 2> /dev/null || true
+  rm -rf "$folder"
+}
+trap clean_up EXIT
+
+add_host() {  # NAME ADDRESS
+  ip netns add "$name-$1" && ip link add "$name$1" type veth peer name eth0 netns "$name-$1" &&
+    ip link set "$name$1" master "$name" up && ip -n "$name-$1" link set lo up &&
+    ip -n "$name-$1" address add "$2/24" dev eth0 && ip -n "$name-$1" link set eth0 up
+}
+on() { local host=$1; shift; exec ip netns exec "$name-$host" "$@"; }
+until_there() {  # COMMAND...: until it succeeds
+  local end=$((SECONDS + 60))
+  until "$@"; do
+    [ $SECONDS -lt $end ] || { echo "waited in vain for: $*" >&2; exit 1; }
+    sleep 0.05
+  done
+}
+
+if ! { ip link add "$name" type bridge && ip link set "$name" up && add_host engine 10.77.0.1 &&
+       add_host a 10.77.0.2 && add_host b 10.77.0.3; } 2> "$folder/why"; then
+  echo "inconclusive: no network namespaces here: $(cat "$folder/why")"
+  exit 77
+fi
+
+on engine redis-server --bind 10.77.0.1 127.0.0.1 --protected-mode no --dir "$folder" --save '' \
+  --appendonly yes --appendfsync always > "$folder/engine" 2>&1 &
+pids+=($!)
+until_there grep -q 'Ready to accept' "$folder/engine"
+for host in a b; do
+  on $host "$manager" --address 127.0.0.1:5000 --authkey-env MP_KEY --store redis://10.77.0.1:6379/0 \
+    --store-lease 3000 > "$folder/manager-$host" &
+  pids+=($!)
+  until_there grep -q 127.0.0.1:5000 "$folder/manager-$host"
+done
+manager_a=${pids[1]}
+
+on a python3 -B "$program" make "$folder/shared" > "$folder/a" 2>&1 &
+worker_a=$!
+pids+=($worker_a)
+until_there test -e "$folder/shared"
+on b python3 -B "$program" work "$folder/shared" > "$folder/b" 2>&1 &
+worker_b=$!
+pids+=($worker_b)
+
+# Both are at work when the log has grown by a part of what is to be done.
+before=$(ip netns exec "$name-engine" redis-cli XLEN mp:log)
+until_there sh -c "test \$(ip netns exec $name-engine redis-cli XLEN mp:log) -gt $((before + 60))"
+if [ "$how" = kill ]; then
+  { kill -9 "$manager_a" "$worker_a" && wait "$manager_a" "$worker_a"; } 2> /dev/null || true
+else
+  ip link set "${name}a" down
+fi
+wait "$worker_b" || { cat "$folder/b"; exit 1; }
+cat "$folder/b"
+grep -q '200 of 200 results, their sum is 2646700' "$folder/b"

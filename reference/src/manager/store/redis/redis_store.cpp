@@ -1,0 +1,365 @@
+#include "manager/store/redis/redis_store.hpp"
+
+#include <errno.h>
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/poll.hpp"
+
+namespace mp::manager {
+namespace {
+
+constexpr std::chrono::milliseconds kLazy{1};  // an acknowledgement may wait for company so long
+constexpr std::chrono::milliseconds kRenewMost{300};
+constexpr int kSilentMax = 2;
+
+bool starts_with(const std::string& text, std::string_view start) {
+  return std::string_view(text).starts_with(start);
+}
+
+}  // namespace
+
+RedisStore::RedisStore(const ManagerStoreOptions& options, std::string authkey, RedisUrl url,
+                       Dispatcher& dispatcher)
+    : options_(options),
+      authkey_(std::move(authkey)),
+      url_(std::move(url)),
+      channels_(options.prefix + ":" + std::to_string(url_.database) + ":"),
+      replica_(dispatcher,
+               {.refuses_locks = options.consistency == ManagerStoreOptions::Consistency::Fast,
+                .patience = options.patience}),
+      epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+  for (const char* name : {"meta", "log", "members", "leases", "applied"}) {
+    keys_.push_back(options.prefix + ":" + name);
+  }
+}
+
+Result<std::unique_ptr<RedisStore>> RedisStore::open(const ManagerStoreOptions& options,
+                                                     std::string authkey, Dispatcher& dispatcher) {
+  MP_TRY_ASSIGN(RedisUrl url, parse_redis_url(options.url));
+  std::unique_ptr<RedisStore> store(
+      new RedisStore(options, std::move(authkey), std::move(url), dispatcher));
+  if (!store->epoll_) return system_error("epoll_create1", errno);
+  MP_TRY(store->rejoin());
+  return store;
+}
+
+Clock::time_point RedisStore::next_deadline() const {
+  if (!link_.is_open()) return std::min(retry_at_, replica_.next_deadline());
+  if (phase_ == Phase::Idle && (replica_.has_work() || has_news_ || !expels_.empty())) {
+    return Clock::time_point{};  // long ago
+  }
+  const Clock::time_point lazy = phase_ == Phase::Idle ? lazy_at_ : Clock::time_point::max();
+  return std::min({renew_at_, lazy, replica_.next_deadline()});
+}
+
+Result<bool> RedisStore::advance(Clock::time_point now) {
+  replica_.pass(now);
+  if (!link_.is_open()) {
+    if (now < retry_at_) return true;
+    const Step resumed = resume(now);
+    if (resumed == Step::Lost) return false;
+    if (resumed == Step::Broken) return true;
+  }
+  Step step = take_replies_of_engine(now);
+  if (step == Step::Done) step = take_news();
+  if (step == Step::Lost) return false;
+  if (step == Step::Done) {
+    begin_what_is_due(now);
+    if (!link_.write() || !news_.write()) step = Step::Broken;
+  }
+  if (step == Step::Broken) {
+    break_links(now);
+  } else {
+    update_interest();
+  }
+  return true;
+}
+
+void RedisStore::begin_what_is_due(Clock::time_point now) {
+  if (now >= renew_at_) send_renew(now);
+  if (!replica_.has_lazy_work()) {
+    lazy_at_ = Clock::time_point::max();
+  } else if (lazy_at_ == Clock::time_point::max()) {
+    lazy_at_ = now + kLazy;
+  }
+  if (phase_ != Phase::Idle) return;
+  if (!expels_.empty()) {
+    const auto first = expels_.begin();
+    std::uint64_t manager = 0;
+    std::from_chars(first->first.data(), first->first.data() + first->first.size(), manager);
+    expelled_ = first->first;
+    expelled_must_ = first->second;
+    expels_.erase(first);
+    round_ = replica_.expel(manager);
+    return send_append();
+  }
+  if (!replica_.has_work() && !has_news_ && now < lazy_at_) return;
+  round_ = replica_.begin_round();
+  if (!round_.entry.empty()) return send_append();
+  target_ = 0;
+  phase_ = Phase::Fetching;
+  send_fetch();
+}
+
+std::vector<std::string_view> RedisStore::function(
+    std::string_view name, std::initializer_list<std::string_view> args) const {
+  std::vector<std::string_view> words = {"FCALL", name, "5"};
+  words.insert(words.end(), keys_.begin(), keys_.end());
+  words.insert(words.end(), args);
+  return words;
+}
+
+void RedisStore::send_function(Command command, std::string_view name,
+                               std::initializer_list<std::string_view> args) {
+  link_.send(function(name, args));
+  expected_.push_back(command);
+}
+
+Result<RedisReply> RedisStore::call_function(std::string_view name,
+                                             std::initializer_list<std::string_view> args,
+                                             Deadline deadline) {
+  MP_TRY_ASSIGN(RedisReply reply, link_.call(function(name, args), deadline));
+  if (reply.is_error()) return Error{ErrorCode::System, url_.text() + ": " + reply.text};
+  return reply;
+}
+
+void RedisStore::send_append() {
+  phase_ = Phase::Appending;
+  own_position_ = 0;
+  confirmed_ = true;
+  has_news_ = false;
+  send_function(Command::Append, round_.only_frees ? "mps1_append_freeing" : "mps1_append",
+                {std::to_string(replica_.manager()), std::to_string(applied_),
+                 std::to_string(kFetchMax), std::to_string(round_.sequence), round_.entry,
+                 channels_ + "news", expelled_, expelled_must_ ? "1" : "0"});
+  if (options_.replicas == 0) return;
+  link_.send({"WAIT", std::to_string(options_.replicas),
+              std::to_string(options_.confirmation_timeout.count())});
+  expected_.push_back(Command::Wait);
+}
+
+void RedisStore::send_fetch() {
+  has_news_ = false;
+  send_function(
+      Command::Fetch, "mps1_fetch",
+      {std::to_string(replica_.manager()), std::to_string(applied_), std::to_string(kFetchMax)});
+}
+
+void RedisStore::send_renew(Clock::time_point now) {
+  renew_at_ = now + std::min<Clock::duration>(options_.lease / 3, kRenewMost);
+  send_function(Command::Renew, "mps1_renew",
+                {std::to_string(replica_.manager()), std::to_string(applied_),
+                 std::to_string(options_.lease.count()), channels_ + "alive:"});
+}
+
+RedisStore::Step RedisStore::take_news() {
+  while (true) {
+    const Result<std::optional<RedisReply>> message = news_.receive();
+    if (!message) return Step::Broken;
+    if (!*message) return Step::Done;
+    const std::vector<RedisReply>& parts = (*message)->items;
+    const bool is_own = parts.size() == 3 && parts[2].text == std::to_string(replica_.manager());
+    if (!is_own) has_news_ = true;
+  }
+}
+
+RedisStore::Step RedisStore::take_replies_of_engine(Clock::time_point now) {
+  while (!expected_.empty()) {
+    const Result<std::optional<RedisReply>> reply = link_.receive();
+    if (!reply) return Step::Broken;
+    if (!*reply) return Step::Done;
+    const Command command = expected_.front();
+    expected_.pop_front();
+    const Step step = take(command, **reply, now);
+    if (step != Step::Done) return step;
+  }
+  // Nothing was asked: only the end can come.
+  const Result<std::optional<RedisReply>> nothing = link_.receive();
+  return nothing && !*nothing ? Step::Done : Step::Broken;
+}
+
+RedisStore::Step RedisStore::take(Command command, const RedisReply& reply, Clock::time_point now) {
+  if (reply.is_error()) return take_error(command, reply.text);
+  switch (command) {
+    case Command::Append:
+      return take_append(reply);
+    case Command::Wait:
+      confirmed_ = reply.number >= static_cast<std::int64_t>(options_.replicas);
+      return phase_ == Phase::Appending ? proceed() : Step::Done;
+    case Command::Fetch:
+      return take_fetch(reply);
+    case Command::Renew:
+      return take_renew(reply, now);
+    case Command::Claim:
+      if (reply.number == 1) begin_snapshot();
+      snapshot_position_ = 0;
+      return Step::Done;
+    case Command::Part:
+      return Step::Done;
+    case Command::Keep:
+      return Step::Done;
+  }
+  return Step::Broken;
+}
+
+RedisStore::Step RedisStore::take_error(Command command, const std::string& text) {
+  if (starts_with(text, "GONE")) return Step::Lost;
+  const bool is_round = command == Command::Append;
+  if (is_round && starts_with(text, "ALIVE")) {
+    replica_.abandon_round();
+  } else if (is_round && starts_with(text, "OOM")) {
+    replica_.refuse_round("MemoryError: the store is full: nothing was changed");
+  } else if (is_round && starts_with(text, "NOREPLICAS")) {
+    replica_.refuse_round("OSError: the store has too few replicas: nothing was changed");
+  } else if (command == Command::Claim || command == Command::Part || command == Command::Keep ||
+             command == Command::Wait) {
+    return Step::Done;
+  } else {
+    return Step::Broken;  // it is loading, or has become a replica: tried again
+  }
+  phase_ = Phase::Idle;
+  expelled_.clear();
+  // Nobody waits for what is behind it.
+  if (!expected_.empty() && expected_.front() == Command::Wait) expected_.front() = Command::Part;
+  return Step::Done;
+}
+
+bool RedisStore::take_entries(const RedisReply& entries) {
+  for (const RedisReply& row : entries.items) {
+    if (!row.is_array(2) || !row.items[1].is_array(2)) return false;
+    const auto position = static_cast<std::uint64_t>(row.items[0].as_number());
+    const std::string& text = row.items[1].items[1].text;
+    if (position <= applied_) continue;
+    bool is_own = false;
+    replica_.apply(text, is_own);
+    applied_ = position;
+    last_mac_ = text.substr(text.size() - std::min(text.size(), Seal::kMacBytes));
+    if (is_own) finish();
+  }
+  return true;
+}
+
+/// What was under way is done: applied_ is its position.
+void RedisStore::finish() {
+  phase_ = Phase::Idle;
+  expelled_.clear();
+  replica_.finish_round(confirmed_);
+}
+
+RedisStore::Step RedisStore::take_append(const RedisReply& reply) {
+  if (!reply.is_array(3)) return Step::Broken;
+  own_position_ = static_cast<std::uint64_t>(reply.items[0].number);
+  if (own_position_ == 0 && options_.replicas > 0) confirmed_ = false;  // nobody knows any more
+  if (own_position_ != 0) bytes_ = static_cast<std::uint64_t>(reply.items[1].number);
+  if (!take_entries(reply.items[2])) return Step::Broken;
+  const bool waits = !expected_.empty() && expected_.front() == Command::Wait;
+  return waits || phase_ == Phase::Idle ? Step::Done : proceed();
+}
+
+RedisStore::Step RedisStore::proceed() {
+  if (own_position_ != 0 && applied_ + 1 == own_position_) {
+    applied_ = own_position_;
+    last_mac_ = round_.entry.substr(round_.entry.size() - Seal::kMacBytes);
+    finish();
+    const std::uint64_t most =
+        std::max<std::uint64_t>(options_.snapshot_after_bytes, 2 * snapshot_bytes_);
+    if (bytes_ > most && snapshot_position_ == 0) {
+      snapshot_position_ = applied_;
+      send_function(Command::Claim, "mps1_claim", {std::to_string(replica_.manager()), "60"});
+    }
+    return Step::Done;
+  }
+  send_fetch();
+  return Step::Done;
+}
+
+RedisStore::Step RedisStore::take_fetch(const RedisReply& reply) {
+  if (!reply.is_array(2)) return Step::Broken;
+  const std::uint64_t before = applied_;
+  const bool was_appending = phase_ == Phase::Appending;
+  const auto last = static_cast<std::uint64_t>(reply.items[0].as_number());
+  if (!take_entries(reply.items[1])) return Step::Broken;
+  if (was_appending) {
+    if (phase_ == Phase::Idle) {
+      if (last > applied_) has_news_ = true;
+      return Step::Done;
+    }
+    // What is in the order must come.
+    if (applied_ == before) return Step::Broken;
+    return proceed();
+  }
+  if (target_ == 0) target_ = last;
+  if (applied_ < target_) {
+    if (applied_ == before) return Step::Broken;
+    send_fetch();
+    return Step::Done;
+  }
+  finish();
+  return Step::Done;
+}
+
+RedisStore::Step RedisStore::take_renew(const RedisReply& reply, Clock::time_point now) {
+  if (!reply.is_array(4)) return Step::Broken;
+  if (static_cast<std::uint64_t>(reply.items[0].as_number()) > applied_) has_news_ = true;
+  // An engine that was away has kept everybody from renewing.
+  if (now - connected_at_ >= options_.lease) {
+    for (const RedisReply& member : reply.items[1].items) expels_.emplace(member.text, false);
+  }
+  for (const RedisReply& member : reply.items[2].items) {
+    heard_.insert(member.text);
+    silent_.erase(member.text);
+  }
+  for (const RedisReply& member : reply.items[3].items) {
+    if (!heard_.contains(member.text)) continue;
+    if (++silent_[member.text] >= kSilentMax) {
+      expels_[member.text] = true;
+      heard_.erase(member.text);
+      silent_.erase(member.text);
+    }
+  }
+  return Step::Done;
+}
+
+void RedisStore::begin_snapshot() {
+  const Result<std::string> text = replica_.snapshot(applied_);
+  if (!text) return;  // the claim keeps everybody from trying again at once
+  snapshot_bytes_ = text->size();
+  const std::string position = std::to_string(applied_);
+  const std::string manager = std::to_string(replica_.manager());
+  const std::string key = options_.prefix + ":snapshot:" + manager + ":" + position;
+  for (std::string_view rest = *text; !rest.empty();) {
+    const std::string_view part = rest.substr(0, kPartBytes);
+    link_.send({"RPUSH", key, part});
+    expected_.push_back(Command::Part);
+    rest.remove_prefix(part.size());
+  }
+  send_function(Command::Keep, "mps1_keep", {manager, position, key});
+}
+
+void RedisStore::leave() {
+  // What is under way comes first; then the engine is told, if it can be.
+  const Deadline deadline = Deadline::after(std::chrono::milliseconds(500));
+  while (link_.is_open() && phase_ != Phase::Idle && !deadline.passed()) {
+    pollfd entry{.fd = link_.fd(), .events = POLLIN, .revents = 0};
+    if (!base::poll_until({&entry, 1}, deadline)) return;
+    if (take_replies_of_engine(Clock::now()) != Step::Done || !link_.write()) return;
+  }
+  if (!link_.is_open() || phase_ != Phase::Idle) return;
+  expelled_ = std::to_string(replica_.manager());
+  expelled_must_ = true;
+  round_ = replica_.expel(replica_.manager());
+  send_append();
+  while (!expected_.empty() && !deadline.passed()) {
+    if (!link_.write()) return;
+    pollfd entry{.fd = link_.fd(), .events = POLLIN, .revents = 0};
+    if (!base::poll_until({&entry, 1}, deadline)) return;
+    const Result<std::optional<RedisReply>> reply = link_.receive();
+    if (!reply) return;
+    if (*reply) expected_.pop_front();
+  }
+}
+
+}  // namespace mp::manager

@@ -1,0 +1,328 @@
+#include "manager/store/replica.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "manager/objects/saved_state.hpp"
+#include "mp/pickle.hpp"
+
+namespace mp::manager {
+namespace {
+
+constexpr std::string_view kSnapshotMagic = "mpS1";
+/// An engine takes no more than 512 MiB in one piece.
+constexpr std::size_t kEntryBytes = std::size_t{32} << 20;
+constexpr std::size_t kRequestBytesMax = std::size_t{400} << 20;
+
+/// What another manager has accepted is accepted here, whatever the limits of either.
+pickle::LoadLimits wide_limits(std::size_t depth) {
+  pickle::LoadLimits limits;
+  limits.depth = depth;
+  limits.values = limits.memo = limits.int_bytes = limits.memory = std::size_t{1} << 48;
+  limits.memory_per_byte = 1 << 10;
+  return limits;
+}
+
+std::string header(std::uint64_t position) {
+  std::string text(kSnapshotMagic);
+  return text + std::to_string(position) + '\n';
+}
+
+}  // namespace
+
+void Replica::join(ManagerId manager, std::string tag, Seal seal) {
+  manager_ = manager;
+  seal_ = std::move(seal);
+  next_session_ = 1;
+  sequence_ = 0;
+  sequences_.clear();
+  pending_.clear();
+  clients_.clear();
+  spoken_.clear();
+  refused_.clear();
+  acknowledgements_.clear();
+  acknowledged_.clear();
+  ops_.clear();
+  readers_.clear();
+  under_way_.clear();
+  readers_under_way_.clear();
+  ticks_ = false;
+  dispatcher_.become(manager, std::move(tag));
+  dispatcher_.forget_everything();
+}
+
+Result<std::string> Replica::snapshot(std::uint64_t position) const {
+  std::deque<std::uint64_t> sequences;
+  for (const auto& [manager, sequence] : sequences_) {
+    sequences.insert(sequences.end(), {manager, sequence});
+  }
+  std::string text = header(position);
+  MP_TRY(pickle::dump_to(text, Object::tuple_of(dispatcher_.save(), saved(sequences))));
+  seal_->sign(text);
+  return text;
+}
+
+Result<void> Replica::restore(std::string_view snapshot, std::uint64_t position) {
+  MP_TRY_ASSIGN(std::string_view text, seal_->open(snapshot));
+  const std::string expected = header(position);
+  if (!text.starts_with(expected)) {
+    return Error{ErrorCode::Malformed, "a snapshot of another form or position"};
+  }
+  MP_TRY_ASSIGN(const Object object,
+                pickle::loads(text.substr(expected.size()), wide_limits(kNestingMax)));
+  SavedState state(object);
+  const Object copy = state.any();
+  const std::deque<std::uint64_t> sequences = state.numbers();
+  if (!state.is_whole() || sequences.size() % 2 != 0) {
+    return Error{ErrorCode::InvalidArgument, "a snapshot that cannot be read"};
+  }
+  MP_TRY(dispatcher_.restore(copy));
+  sequences_.clear();
+  for (std::size_t i = 0; i < sequences.size(); i += 2) sequences_[sequences[i]] = sequences[i + 1];
+  return {};
+}
+
+SessionId Replica::open(ClientId client) {
+  const SessionId session = (manager_ << kManagerShift) | next_session_++;
+  clients_[session] = whole(client);
+  dispatcher_.open_as(session, whole(client));
+  return session;
+}
+
+/// Why a request is not even tried; nothing for all others.
+std::optional<std::string> Replica::refusal_of(SessionId session, const Request& request) const {
+  constexpr std::array<std::string_view, 5> kLocks = {"Lock", "RLock", "Condition", "Semaphore",
+                                                      "BoundedSemaphore"};
+  if (!options_.refuses_locks || dispatcher_.is_serving(session)) return {};
+  if (!request.name.is_str("create") || request.args.kind() != Kind::Tuple) return {};
+  const std::span<const Object> args = request.args.items();
+  if (args.empty() || args[0].kind() != Kind::Str) return {};
+  const std::string_view type_id = args[0].as_str();
+  if (std::find(kLocks.begin(), kLocks.end(), type_id) == kLocks.end()) return {};
+  return "NotImplementedError: unsupported: no " + std::string(type_id) +
+         " in a store that may forget who holds it (--store-consistency fast)";
+}
+
+void Replica::receive(SessionId session, Result<Request> request, std::string_view payload,
+                      Clock::time_point now) {
+  ++request_count_;
+  if (!request) return dispatcher_.reject(session, request.error());
+  if (dispatcher_.answer_alone(session, *request, now)) return;
+  if (const auto why = refusal_of(session, *request)) {
+    return dispatcher_.refuse_request(session, *why);
+  }
+  if (payload.size() > kRequestBytesMax) {
+    return dispatcher_.refuse_request(session,
+                                      "MemoryError: unsupported: over 400 MiB in one call");
+  }
+  pending_[session] = {now};
+  if (dispatcher_.may_be_reading(session, *request)) {
+    readers_.push_back({session, *std::move(request), std::string(payload), now});
+  } else {
+    plan_call(session, *std::move(request), std::string(payload), now);
+  }
+}
+
+void Replica::plan_call(SessionId session, Request request, std::string payload,
+                        Clock::time_point now) {
+  const bool is_call = dispatcher_.is_serving(session);
+  if (is_call) spoken_.insert(session);
+  acknowledgements_.erase(session);  // the call says so
+  plan({is_call ? Op::Kind::Call : Op::Kind::ServerCall, session, clients_.at(session), now,
+        std::move(payload)},
+       std::move(request));
+}
+
+void Replica::plan(Op op, std::optional<Request> request) {
+  ops_.push_back({std::move(op), std::move(request)});
+}
+
+void Replica::refuse(SessionId session, std::string_view why) {
+  if (is_mine(session)) dispatcher_.refuse(session, why);
+}
+
+void Replica::close(SessionId session) {
+  if (!is_mine(session) || clients_.erase(session) == 0) return;
+  pending_.erase(session);
+  refused_.erase(session);
+  if (acknowledgements_.erase(session) != 0) plan({Op::Kind::Acknowledge, session});
+  if (spoken_.erase(session) != 0) {
+    plan({Op::Kind::Close, session});
+  } else {
+    dispatcher_.replay_close(session);  // nobody else has heard of it
+  }
+}
+
+void Replica::delivered(SessionId session) {
+  if (!dispatcher_.has_handed(session) || acknowledged_.contains(session)) return;
+  acknowledgements_.insert(session);
+}
+
+void Replica::abandon_waits(ClientId client) {
+  if (!is_anonymous(client)) plan({Op::Kind::AbandonWaits, 0, whole(client)});
+}
+
+void Replica::client_died(ClientId client, Clock::time_point now) {
+  if (!is_anonymous(client)) plan({Op::Kind::ClientDied, 0, whole(client), now});
+}
+
+void Replica::take_replies(std::vector<Dispatcher::Reply>& out) {
+  dispatcher_.take_replies(out);
+  if (refused_.empty()) return;
+  std::erase_if(out, [this](const Dispatcher::Reply& reply) {
+    // The refusal itself is the one that closes.
+    return refused_.contains(reply.session) && !reply.close;
+  });
+}
+
+void Replica::pass(Clock::time_point now) {
+  if (!ticks_ && dispatcher_.next_deadline(manager_) <= now) {
+    ticks_ = true;
+    plan({Op::Kind::Tick, 0, 0, now});
+  }
+  for (const auto& [session, pending] : pending_) {
+    if (pending.since + options_.patience > now || refused_.contains(session)) continue;
+    dispatcher_.refuse(session,
+                       "the store has not confirmed the call: it may be carried out, or not");
+    refused_.insert(session);
+  }
+}
+
+Clock::time_point Replica::next_deadline() const {
+  Clock::time_point next = ticks_ ? Clock::time_point::max() : dispatcher_.next_deadline(manager_);
+  for (const auto& [session, pending] : pending_) {
+    if (!refused_.contains(session)) next = std::min(next, pending.since + options_.patience);
+  }
+  return next;
+}
+
+bool Replica::only_frees(const Planned& planned) {
+  constexpr std::array<std::string_view, 8> kFreeing = {
+      "decref", "release", "get", "get_nowait", "pop", "popitem", "clear", "__delitem__"};
+  if (!planned.request) return true;
+  const Object& name = planned.request->name;
+  return std::any_of(kFreeing.begin(), kFreeing.end(),
+                     [&](std::string_view row) { return name.is_str(row); });
+}
+
+Replica::Round Replica::begin_round() {
+  MP_ASSERT(under_way_.empty() && readers_under_way_.empty());
+  for (const SessionId session : acknowledgements_) plan({Op::Kind::Acknowledge, session});
+  acknowledged_.insert(acknowledgements_.begin(), acknowledgements_.end());
+  acknowledgements_.clear();
+  std::size_t bytes = 0;
+  while (!ops_.empty() && bytes < kEntryBytes) {
+    bytes += ops_.front().op.payload.size();
+    under_way_.push_back(std::move(ops_.front()));
+    ops_.pop_front();
+  }
+  readers_under_way_ = std::exchange(readers_, {});
+  if (under_way_.empty()) return {{}, sequence_, false};
+  Entry entry{manager_, ++sequence_, {}};
+  for (const Planned& planned : under_way_) entry.ops.push_back(planned.op);
+  const bool frees = std::all_of(under_way_.begin(), under_way_.end(), only_frees);
+  return {encode_entry(entry, *seal_), sequence_, frees};
+}
+
+Replica::Round Replica::expel(ManagerId manager) {
+  MP_ASSERT(under_way_.empty() && readers_under_way_.empty());
+  under_way_.push_back({{Op::Kind::Gone, 0, manager}, std::nullopt});
+  const Entry entry{manager_, ++sequence_, {under_way_.front().op}};
+  return {encode_entry(entry, *seal_), sequence_, true};
+}
+
+bool Replica::apply(std::string_view text, bool& is_own) {
+  is_own = false;
+  const Result<Entry> entry = decode_entry(text, *seal_);
+  if (!entry) {
+    ++ignored_;
+    return false;
+  }
+  std::uint64_t& last = sequences_[entry->manager];
+  if (entry->sequence <= last) {  // somebody has copied it
+    ++ignored_;
+    return false;
+  }
+  if (entry->manager == manager_ && !under_way_.empty() && entry->sequence == sequence_) {
+    is_own = true;
+    return true;
+  }
+  last = entry->sequence;
+  for (const Op& op : entry->ops) apply(op, entry->manager, nullptr);
+  return true;
+}
+
+void Replica::apply(const Op& op, ManagerId from, const Request* request) {
+  switch (op.kind) {
+    case Op::Kind::Call:
+    case Op::Kind::ServerCall: {
+      const bool is_call = op.kind == Op::Kind::Call;
+      if (request != nullptr) {
+        return dispatcher_.replay(op.session, op.client, is_call, *request, op.now);
+      }
+      const Result<Request> read = decode_request(op.payload, wide_limits(kNestingMax - 16));
+      return dispatcher_.replay(op.session, op.client, is_call, read, op.now);
+    }
+    case Op::Kind::Close:
+      return dispatcher_.replay_close(op.session);
+    case Op::Kind::AbandonWaits:
+      return dispatcher_.abandon_waits(op.client);
+    case Op::Kind::ClientDied:
+      return dispatcher_.client_died(op.client, op.now);
+    case Op::Kind::Tick:
+      return dispatcher_.expire(op.now, from);
+    case Op::Kind::Acknowledge:
+      return dispatcher_.acknowledge(op.session);
+    case Op::Kind::Gone:
+      return dispatcher_.manager_gone(op.client);
+  }
+}
+
+void Replica::finish_round(bool confirmed) {
+  if (!under_way_.empty()) sequences_[manager_] = sequence_;
+  for (const Planned& planned : under_way_) {
+    const Op& op = planned.op;
+    if (planned.request && !confirmed && pending_.contains(op.session)) {
+      dispatcher_.refuse(op.session,
+                         "the store has carried out the call, but too few replicas have confirmed "
+                         "it: it may be lost");
+      refused_.insert(op.session);
+    }
+    apply(op, manager_, planned.request ? &*planned.request : nullptr);
+    if (op.kind == Op::Kind::Tick) ticks_ = false;
+    acknowledged_.erase(op.session);
+    if (planned.request) pending_.erase(op.session);
+  }
+  under_way_.clear();
+  answer_readers();
+}
+
+void Replica::answer_readers() {
+  for (Reader& reader : std::exchange(readers_under_way_, {})) {
+    if (!pending_.contains(reader.session) || refused_.contains(reader.session)) continue;
+    if (dispatcher_.answer_reading(reader.session, reader.request, reader.now)) {
+      pending_.erase(reader.session);
+    } else {
+      plan_call(reader.session, std::move(reader.request), std::move(reader.payload), reader.now);
+    }
+  }
+}
+
+void Replica::refuse_round(const std::string& why) {
+  std::deque<Planned> again;
+  for (Planned& planned : std::exchange(under_way_, {})) {
+    if (only_frees(planned)) {
+      again.push_back(std::move(planned));
+      continue;
+    }
+    if (pending_.erase(planned.op.session) == 0) continue;
+    dispatcher_.refuse_request(planned.op.session, why);
+  }
+  ops_.insert(ops_.begin(), std::make_move_iterator(again.begin()),
+              std::make_move_iterator(again.end()));
+  readers_.insert(readers_.begin(), std::make_move_iterator(readers_under_way_.begin()),
+                  std::make_move_iterator(readers_under_way_.end()));
+  readers_under_way_.clear();
+}
+
+}  // namespace mp::manager
