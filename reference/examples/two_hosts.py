@@ -10,7 +10,7 @@ import sys
 from multiprocessing import current_process
 from multiprocessing.managers import SyncManager
 
-TASKS = 200
+TASKS = 400
 
 
 def make(manager, path):
@@ -47,6 +47,7 @@ def main(role, path):
     else:
         with open(path, 'rb') as file:
             results, tasks = pickle.load(file)
+    print('at work', flush=True)
     done = work(results, tasks)
     print('did', done, 'tasks;', len(results), 'of', TASKS, 'results, their sum is',
           sum(results.values()), flush=True)

@@ -1,6 +1,8 @@
 // Managers that share their objects in a Redis, each of these a process of its own that may be
 // killed.
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -24,6 +26,18 @@ using namespace std::chrono_literals;
 
 Object number(std::int64_t value) { return Object::integer(value); }
 Deadline in_time() { return Deadline::after(ChildProgram::kDeadline); }
+
+/// Free a moment ago.
+std::string free_port() {
+  const base::UniqueFd probe(::socket(AF_INET, SOCK_STREAM, 0));
+  sockaddr_in name{};
+  name.sin_family = AF_INET;
+  name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof name;
+  EXPECT_EQ(::bind(probe.get(), reinterpret_cast<sockaddr*>(&name), size), 0);
+  EXPECT_EQ(::getsockname(probe.get(), reinterpret_cast<sockaddr*>(&name), &size), 0);
+  return std::to_string(ntohs(name.sin_port));
+}
 
 /// A session at one manager, in the words of the protocol: objects are known by their idents, so
 /// that those of another manager can be asked for.
@@ -388,6 +402,33 @@ TEST_F(Store, ReplicasThatDoNotConfirmMakeAChangeUnsure) {
   const Object said = one.serve("create", {Object::str("dict")});
   ASSERT_EQ(said.kind(), Kind::Str);
   EXPECT_NE(said.as_str().find("may be lost"), std::string_view::npos);
+}
+
+TEST_F(Store, AReplicaThatConfirmedTakesOverWithEverything) {
+  const std::string port = free_port();
+  start_engine({"--port", port, "--appendonly", "yes"});
+  const std::string socket = folder_ + "/replica", files = folder_ + "/replica-files";
+  std::filesystem::create_directory(files);
+  ChildProgram replica({"redis-server", "--port", "0", "--unixsocket", socket, "--dir", files,
+                        "--save", "", "--appendonly", "yes", "--logfile", folder_ + "/replica-log",
+                        "--replicaof", "127.0.0.1", port});
+  const Deadline deadline = in_time();
+  while (engine({"WAIT", "1", "100"}).number < 1) ASSERT_FALSE(deadline.passed());
+
+  const Address address = start_manager("one", {"--store-replicas", "1"});
+  Client one(address);
+  const std::string list = one.create("list");
+  int confirmed = 0;
+  while (confirmed < 50 && one.call(list, "append", {number(confirmed)}) == "None") ++confirmed;
+  EXPECT_EQ(confirmed, 50);
+  kill_engine();
+  Result<RedisLink> link = RedisLink::connect(*parse_redis_url("redis+unix://" + socket), deadline);
+  ASSERT_TRUE(link);
+  EXPECT_EQ(link->call({"REPLICAOF", "NO", "ONE"}, deadline)->text, "OK");
+  std::filesystem::rename(socket, engine_socket());
+  EXPECT_EQ(one.call(list, "__len__"), "50");
+  // Nobody confirms what comes now.
+  EXPECT_NE(one.call(list, "append", {number(50)}).find("may be lost"), std::string::npos);
 }
 
 TEST_F(Store, AUserWithNothingMoreThanItsKeysIsEnough) {
