@@ -266,6 +266,7 @@ def interleaved():
     yield bytes([0, 19, 0, 0, 0, 21, 0, 0, 2, 19, 0, 0, 2, 22, 0, 0, 2, 20, 0, 0])
     yield bytes([0, 16, 0, 0, 1, 16, 0, 0, 2, 16, 0, 0])
     yield bytes([0, 12, 0, 0, 1, 12, 0, 3, 2, 13, 0, 0, 3, 29, 0, 50])
+    yield bytes([0, 8, 1, 0])                                                # an RLock is held to the end
 
 
 def client():

@@ -7,6 +7,8 @@
 //   out;
 // and in the end:
 //   - no lost item: what the queues took in came out once and in order, or is still in them;
+//   - no lock kept by the gone: RLocks and Conditions are free once the sessions have ended, Locks
+//     once the processes have;
 //   - no leak: when everybody has gone, every object goes with the last reference.
 #include <algorithm>
 #include <array>
@@ -52,6 +54,7 @@ struct Shared {
   std::int64_t capacity = 0;        // of a queue; 0 is no bound
   std::deque<std::int64_t> inside;  // what a queue has taken in, in order, and not given out
   std::int64_t unfinished = 0;      // items that were put and not told done
+  bool follows_session = false;     // a lock that ends with the session of its holder
 };
 
 struct Waiting {
@@ -109,7 +112,9 @@ class World {
 
   void finish() {
     for (Session& session : sessions_) server_.close(session.id);
+    for (const Shared& shared : objects_) MP_ASSERT(!shared.follows_session || is_free(shared));
     for (ClientId client = kOwner + 1; client < next_client_; ++client) server_.end_client(client);
+    for (const Shared& shared : objects_) MP_ASSERT(shared.type != Type::Lock || is_free(shared));
     for (Shared& shared : objects_) {
       if (shared.type == Type::Queue) empty_out(shared);
       MP_ASSERT(server_.serve(kOwner, "decref", {Object::str(shared.ident)})->kind ==
@@ -144,7 +149,13 @@ class World {
     args.insert(args.begin(), Object::str(type_id));
     const auto reply = server_.serve(kOwner, "create", std::move(args));
     MP_ASSERT(reply && reply->kind == ReplyKind::Return);
-    objects_.push_back({type, std::string(reply->payload.items()[0].as_str()), capacity, {}, 0});
+    const std::string_view name = type_id;
+    objects_.push_back({type,
+                        std::string(reply->payload.items()[0].as_str()),
+                        capacity,
+                        {},
+                        0,
+                        name == "RLock" || name == "Condition"});
   }
 
   void call(Session& session, const Call& call, std::uint8_t which, std::uint8_t argument) {

@@ -140,6 +140,9 @@ Decoder::Native Decoder::reconstruct(std::span<const Object> args, Object& resul
     return Native::NotKnown;
   if (!afford_node<detail::OpaqueNode>()) return Native::Failed;
   result = Object::instance(args[0]);
+  auto* node = as<detail::OpaqueNode>(result);
+  for (const Object* part : {&node->callable, &node->args, &node->kwargs})
+    if (!nest(node, *part)) return Native::Failed;
   return Native::Made;
 }
 
