@@ -122,6 +122,9 @@ def deep_and_shared():
         yield from (b"](" + numbers + b"e.", b"\x8f(" + numbers + b"\x90.", b"(" + numbers + b"\x91.", b"}(" + pairs + b"u.", b"(" + pairs + b"d.", b"(" + numbers + b"l.", b"(" + numbers + b"t.",
                     b"}(" + pairs * 2 + b"u.", b"cm\nC\n)R(" + pairs + b"u.", b"cm\nC\n)R(" + numbers + b"e.", b"cbuiltins\nset\n(" + numbers + b"l\x85R.")
         yield b"".join(b"M" + struct.pack("<H", number) + b"\x94" for number in range(count)) + b"h" + bytes([min(count - 1, 255)]) + b"."
+    # What builtins copy again and again.
+    for name in (b"list", b"tuple", b"set", b"frozenset"):
+        yield b"cbuiltins\n" + name + b"\n\x94](" + b"".join(b"K" + bytes([number]) for number in range(60)) + b"e\x94(" + b"h\0h\1\x85R" * 40 + b"t."
     yield from (b"Nr\xff\xff\xff\x7f\x00j\xff\xff\xff\x7f.", b"Np99999999\ng99999999\n.", b"Nr\0\0\1\0j\0\0\1\0r\0\0\1\0.")
 
 
