@@ -1,6 +1,6 @@
 """Hosts that share a dict and a queue, by an mp-manager on each of them (see reference/README.md).
 
-    two_hosts.py make FILE    makes both, fills the queue, says in FILE where they are, and works
+    two_hosts.py make FILE    makes both, fills the queue, says in FILE where they are, and works once another one is there
     two_hosts.py work FILE    works, too
 """
 import os
@@ -14,7 +14,7 @@ TASKS = 400
 
 
 def make(manager, path):
-    shared = manager.dict(), manager.JoinableQueue()
+    shared = manager.dict(), manager.JoinableQueue(), manager.Barrier(2)
     for number in range(TASKS):
         shared[1].put(number)
     with open(path + '.new', 'wb') as file:
@@ -43,10 +43,11 @@ def main(role, path):
     manager = SyncManager(address, authkey=key)
     manager.connect()
     if role == 'make':
-        results, tasks = make(manager, path)
+        results, tasks, both_there = make(manager, path)
     else:
         with open(path, 'rb') as file:
-            results, tasks = pickle.load(file)
+            results, tasks, both_there = pickle.load(file)
+    both_there.wait()
     print('at work', flush=True)
     done = work(results, tasks)
     print('did', done, 'tasks;', len(results), 'of', TASKS, 'results, their sum is',
