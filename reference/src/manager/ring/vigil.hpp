@@ -4,13 +4,15 @@
 #include <chrono>
 
 #include "mp/clock.hpp"
+#include "shm/spin.hpp"
 
 namespace mp::manager {
 
 /// Looking again and again before a sleep, for about as long as a wake-up from another processor
 /// takes; rarely while it was of no use lately, and not at all for a while when others want the
-/// processor: a look that comes late says so. It never yields, which gives a whole time slice to
-/// them, and does not spend its own on waiting: who sleeps is let in at once when woken.
+/// processor: a look that comes late says so. shm::Spin keeps such a trust for each thread;
+/// here it is the ring's own. It never yields, which gives a whole time slice to them, and does not
+/// spend its own on waiting: who sleeps is let in at once when woken.
 class Vigil {
  public:
   /// Whether `ready()` became true.
@@ -19,12 +21,12 @@ class Vigil {
     if (trust_ == 0 && ++declined_ % kTryAgain != 0) return false;
     for (int look = 0; look < kPauses; ++look) {
       if (ready()) return succeeded();
-      pause();
+      shm::Spin::pauses(1);
     }
     const Clock::time_point end = Clock::now() + kLongest;
     while (!ready()) {
       if (const Clock::time_point now = Clock::now(); now > end) return failed(now - end);
-      for (int n = 0; n < kPausesPerLook; ++n) pause();
+      shm::Spin::pauses(kPausesPerLook);
     }
     return succeeded();
   }
@@ -44,13 +46,6 @@ class Vigil {
   bool failed(Clock::duration late) {
     trust_ = late > kLate ? 0 : std::max(trust_ - 1, 0);
     return false;
-  }
-  static void pause() {
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    asm volatile("yield");
-#endif
   }
 
   int trust_ = kTrustMost;

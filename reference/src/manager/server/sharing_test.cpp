@@ -1,6 +1,7 @@
 #include "manager/protocol/sharing.hpp"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -201,14 +202,16 @@ TEST(Sharing, AWaitingClientThatIsKilledTakesNothing) {
 
 TEST(Sharing, TheServersDeathIsNoticedInAWait) {
   const Manager manager = start();
-  const ManagedQueue queue = *manager.queue();
+  const ManagedBarrier barrier = *manager.barrier(2);
   const auto channel = sharing_session(manager);
-  ASSERT_TRUE(channel->exchange(request(queue.ident(), "qsize")));
+  ASSERT_TRUE(channel->exchange(request(barrier.ident(), "reset")));
   std::thread killing([&] {
-    std::this_thread::sleep_for(30ms);
+    const Deadline deadline = Deadline::after(testing::kTestDeadline);
+    while (*barrier.n_waiting() == 0 && !deadline.passed()) ::sched_yield();
+    EXPECT_FALSE(deadline.passed()) << "the call never waited";
     ::kill(*manager.pid(), SIGKILL);
   });
-  const auto reply = channel->exchange(request(queue.ident(), "get"));
+  const auto reply = channel->exchange(request(barrier.ident(), "wait"));
   killing.join();
   ASSERT_FALSE(reply);
   EXPECT_EQ(reply.error().code, ErrorCode::Disconnected);
