@@ -9,7 +9,7 @@ namespace mpspec {
 namespace {
 
 constexpr std::size_t kParties = 3;
-constexpr int kRuns = 15;
+constexpr int kBarrierRuns = 15;
 
 enum class Step { arrive, abort, reset };
 
@@ -94,7 +94,7 @@ class BarrierProperties : public Conformance {
           rehearsal.take(Step::reset);
           clean = true;
         },
-        kRuns);
+        kBarrierRuns);
   }
 };
 

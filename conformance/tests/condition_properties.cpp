@@ -8,7 +8,7 @@ namespace mpspec {
 namespace {
 
 constexpr std::size_t kChildren = 4;
-constexpr int kRuns = 15;
+constexpr int kConditionRuns = 15;
 
 class ConditionProperties : public Conformance {
  protected:
@@ -48,7 +48,7 @@ TEST_F(ConditionProperties, CONDITION_006_AsManyAsNotifiedOrAsWait) {
         RC_ASSERT(first.began <= returns.front());
         if (waiting > expected) RC_ASSERT(last.began <= returns[expected]);
       },
-      kRuns);
+      kConditionRuns);
 }
 
 }  // namespace

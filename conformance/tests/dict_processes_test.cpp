@@ -6,8 +6,6 @@
 namespace mpspec {
 namespace {
 
-constexpr auto kNone = None{};
-
 /// The keys that the cases which change a dict all the time leave alone.
 const std::vector<Value>& steady_keys() {
   static const std::vector<Value> keys = {"a", "b", "c", "d", "e", "f", "g", "h"};

@@ -4,8 +4,6 @@
 namespace mpspec {
 namespace {
 
-constexpr auto kNone = None{};
-
 class DictConformance : public ManagedConformance {
  protected:
   Object make_dict(const Value& items = dict()) { return make("dict", {items}); }

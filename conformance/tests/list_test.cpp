@@ -5,8 +5,6 @@
 namespace mpspec {
 namespace {
 
-constexpr auto kNone = None{};
-
 class ListConformance : public ManagedConformance {
  protected:
   Object make_list(const Value& items = list()) { return make("list", {items}); }

@@ -6,8 +6,6 @@
 namespace mpspec {
 namespace {
 
-constexpr auto kNone = None{};
-
 class ManagedArrayConformance : public ManagedConformance {
  protected:
   Object make_array(const std::string& typecode, const Value& elements) {

@@ -5,7 +5,6 @@
 namespace mpspec {
 namespace {
 
-constexpr auto kNone = None{};
 constexpr double kTimeout = 0.05;
 constexpr auto kTimeoutPassed = 50ms;
 

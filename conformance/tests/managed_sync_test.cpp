@@ -5,8 +5,6 @@
 namespace mpspec {
 namespace {
 
-constexpr auto kNone = None{};
-
 class ManagedSyncConformance : public ManagedConformance {
  protected:
   static Outcome acquire(Actor& actor, const Object& lock) { return actor.call(lock, "acquire"); }

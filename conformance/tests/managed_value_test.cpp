@@ -5,8 +5,6 @@
 namespace mpspec {
 namespace {
 
-constexpr auto kNone = None{};
-
 class ManagedValueConformance : public ManagedConformance {};
 
 TEST_F(ManagedValueConformance, MVALUE_001_BothWaysOfReadingAndOfReplacing) {

@@ -11,8 +11,6 @@
 namespace mpspec {
 namespace {
 
-constexpr auto kNone = None{};
-
 /// What a call comes to when the server is not there any more.
 const std::set<std::string>& errors_of_absence() {
   static const std::set<std::string> errors = {"BrokenPipeError", "ConnectionResetError",

@@ -4,8 +4,6 @@
 namespace mpspec {
 namespace {
 
-constexpr auto kNone = None{};
-
 class NamespaceConformance : public ManagedConformance {
  protected:
   static Outcome get(Actor& actor, const Object& n, const std::string& name) {

@@ -5,7 +5,7 @@
 namespace mpspec {
 namespace {
 
-constexpr int kRuns = 12;  // every one starts a process
+constexpr int kProcessRuns = 12;  // every one starts a process
 
 class ProcessProperties : public Conformance {
  protected:
@@ -23,7 +23,7 @@ TEST_F(ProcessProperties, PROCESS_019_AnyInteger) {
         const int n = *rc::gen::resize(1000, rc::gen::arbitrary<int>());
         RC_ASSERT(exitcode_of("actor.exit", n) == Outcome(Value(n & 255)));
       },
-      kRuns);
+      kProcessRuns);
 }
 
 TEST_F(ProcessProperties, PROCESS_022_AnyByte) {
@@ -32,7 +32,7 @@ TEST_F(ProcessProperties, PROCESS_022_AnyByte) {
         const int n = *gen::in_range(0, 256);
         RC_ASSERT(exitcode_of("actor.os_exit", n) == Outcome(Value(n)));
       },
-      kRuns);
+      kProcessRuns);
 }
 
 }  // namespace

@@ -11,8 +11,6 @@
 namespace mpspec {
 namespace {
 
-constexpr auto kNone = None{};
-
 class SharedProxyConformance : public ManagedConformance {
  protected:
   Outcome call(const Object& object, const std::string& method, const Args& args = {}) {

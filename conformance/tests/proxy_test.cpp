@@ -7,8 +7,6 @@
 namespace mpspec {
 namespace {
 
-constexpr auto kNone = None{};
-
 class ProxyConformance : public ManagedConformance {
  protected:
   Object make_list(const Value& items) { return make("list", {items}); }

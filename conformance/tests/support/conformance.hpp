@@ -17,6 +17,9 @@ namespace mpspec {
 
 using namespace std::chrono_literals;
 
+/// What a method returns that says nothing.
+inline constexpr None kNone{};
+
 /// One case: a fresh adapter with actor 0, which ends with the case.
 /// A case is `TEST_F(<Area>Conformance, <AREA>_<NNN>_<Claim>)`; the id in its name is the clause it
 /// judges.
