@@ -76,14 +76,13 @@ std::unique_ptr<Referent> SemaphoreReferent::restore(Host& host, ObjectNumber nu
 
 std::unique_ptr<Referent> SemaphoreReferent::restore_bounded(Host& host, ObjectNumber number,
                                                              SavedState& state) {
-  std::unique_ptr<SemaphoreReferent> made(new SemaphoreReferent(host, number));
-  made->value_ = state.integer();
-  made->waiters_ = state.numbers();
-  made->bound_ = state.integer();
+  std::unique_ptr<Referent> made = restore(host, number, state);
+  auto& semaphore = static_cast<SemaphoreReferent&>(*made);
+  semaphore.bound_ = state.integer();
   SavedState taken(state.tuple());
   while (!taken.is_at_end()) {
     const ManagerId manager = taken.number();
-    made->taken_[manager] = taken.integer();
+    semaphore.taken_[manager] = taken.integer();
   }
   if (!taken.is_whole()) state.reject();
   return made;

@@ -53,6 +53,7 @@ class EventLoop {
   /// Without a free descriptor the queue of connections would stay full for ever: takes the first
   /// and closes it.
   void shed_one();
+  static base::UniqueFd open_spare();
   void handle_connection(Key key, std::uint32_t events, Clock::time_point now);
   /// Takes frames, gives out replies and sends, until nothing moves any more.
   void pump(Key key, Clock::time_point now);
