@@ -67,6 +67,7 @@ struct PlantedOptions {
   std::vector<std::string> filters;  // names of bugs, clause ids, or patterns with * and ?
   int runs = 1;
   int jobs = 1;
+  std::uint64_t seed = 0;  // of the first case; each takes the next one
   bool matrix = false;
   std::string json;
   std::string html;

@@ -87,6 +87,8 @@ void describe_planted(CLI::App& planted, mpspec::PlantedOptions& options) {
       ->check(CLI::Range(1, 10000));
   planted.add_option("-j,--jobs", options.jobs, "cases side by side; 1 by default")
       ->check(CLI::Range(1, 256));
+  planted.add_option("--seed", options.seed,
+                     "seed of the first case, each takes the next one; 0 by default");
   planted.add_flag("--matrix", options.matrix,
                    "run all cases of a bug's area with it, and show which clauses notice");
   planted.add_option("--json", options.json, "write the results as JSON to this file");

@@ -37,7 +37,8 @@ class PlantedRun {
       : options_(options),
         good_(resolve_backend("cpython", places)),
         bad_(good_.command),
-        deadline_(deadline_from(probe(good_, folder_.path() / "probe"))) {
+        deadline_(deadline_from(probe(good_, folder_.path() / "probe"))),
+        seed_(options.seed) {
     bad_.back() = (places.source / "conformance/selftest/planted/planted_adapter.py").string();
     for (const Case& subject : all_cases()) {
       cases_[subject.clause].push_back(subject);
@@ -79,8 +80,10 @@ class PlantedRun {
 
  private:
   Job make_job(const std::vector<std::string>& command, const Case& subject) {
-    Job job{{subject, {command, folder_.path() / std::to_string(folders_++), deadline_}, ++seed_},
-            {}};
+    WorkerOrder order{subject, {command, folder_.path() / std::to_string(folders_++), deadline_}};
+    order.seed = ++seed_;
+    order.shrinks = false;
+    Job job{std::move(order), {}};
     job.result.clause = subject.clause;
     job.result.case_name = subject.name;
     return job;
@@ -170,7 +173,7 @@ class PlantedRun {
   std::chrono::nanoseconds deadline_;
   std::map<std::string, std::vector<Case>> cases_;  // by clause
   std::vector<PlantedOutcome> outcomes_;
-  std::uint64_t seed_ = 0;
+  std::uint64_t seed_;
   int folders_ = 0;
 };
 

@@ -126,7 +126,8 @@ void run_worker(const WorkerOrder& order, int result_descriptor) {
   std::signal(SIGTERM, SIG_DFL);
   Containment containment(order.settings.folder);
   redirect_output(order.settings.folder / "suite");
-  ::setenv("RC_PARAMS", fmt::format("seed={}", order.seed).c_str(), 1);
+  const char* shrinking = order.shrinks ? "" : " noshrink=1";
+  ::setenv("RC_PARAMS", fmt::format("seed={}{}", order.seed, shrinking).c_str(), 1);
 
   CaseContext& context = CaseContext::current();
   context.settings = order.settings;

@@ -14,6 +14,8 @@ struct WorkerOrder {
   Case subject;
   DriverSettings settings;
   std::uint64_t seed = 0;
+  /// What fails is made smaller before it is told. It takes time and changes no verdict.
+  bool shrinks = true;
   /// How long what a case started may take to end by itself before it counts as left behind.
   std::chrono::milliseconds grace{2000};
 };

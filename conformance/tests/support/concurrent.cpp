@@ -149,8 +149,10 @@ void check_parallel(Adapter& adapter, const SharedUse& use, const std::vector<Ca
     if (attempt.judgement.answer == Answer::unknown)
       adapter.stop(Verdict::inconclusive, explanation(attempt.judgement));
     if (!attempt.failed()) return;
+    const bool shrinks = !rc::detail::configuration().testParams.disableShrinking;
+    const auto time = shrinks ? kShrinkTime : std::chrono::seconds(0);
     const Counterexample smallest =
-        shrink({program, attempt}, run, {.deadline = Clock::now() + kShrinkTime});
+        shrink({program, attempt}, run, {.deadline = Clock::now() + time});
     leave_behind(adapter, use, smallest);
     failure = explanation(smallest);
     RC_FAIL(failure);

@@ -39,6 +39,9 @@ struct LoadLimits {
   /// the input, to whoever holds the input. An opcode of one byte can ask for a hundred.
   std::size_t memory = std::size_t{56} << 20;
   std::size_t memory_per_byte = 14;
+  /// Containers that are entered to hash and compare keys, of all dicts and sets together: 2^22, and
+  /// so many more for each byte of the input. Each key is looked at anew, however large it is.
+  std::size_t walk_per_byte = 64;
 };
 
 /// Reads one pickle of any protocol 0 to 5; bytes behind its STOP are ignored, as Python does.

@@ -19,7 +19,7 @@ pickle::LoadLimits wide_limits(std::size_t depth) {
   pickle::LoadLimits limits;
   limits.depth = depth;
   limits.values = limits.memo = limits.int_bytes = limits.memory = std::size_t{1} << 48;
-  limits.memory_per_byte = 1 << 10;
+  limits.memory_per_byte = limits.walk_per_byte = 1 << 10;
   return limits;
 }
 

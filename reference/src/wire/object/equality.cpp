@@ -33,11 +33,20 @@ class Equality {
       default:
         break;
     }
-    const Descent deeper(kWhat, failure_);
-    return deeper && of_containers(a, b);
+    return of_nodes(a, b);
   }
 
  private:
+  /// Remembered, as hashes are.
+  bool of_nodes(const Object& a, const Object& b) const {
+    const auto memo = strict_ ? WalkMemo::What::StrictlyEqual : WalkMemo::What::Equal;
+    if (WalkMemo::find(memo, Access::node(a), Access::node(b))) return true;
+    const Descent deeper(kWhat, failure_);
+    const bool are_equal = deeper && of_containers(a, b);
+    if (are_equal && !failure_) WalkMemo::keep(memo, true, Access::node(a), Access::node(b));
+    return are_equal;
+  }
+
   /// Different types that are equal by content.
   bool of_kindred(const Object& a, const Object& b) const {
     const auto are = [&](Kind x, Kind y) {

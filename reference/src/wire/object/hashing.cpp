@@ -1,6 +1,7 @@
 #include <atomic>
 #include <bit>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -104,12 +105,41 @@ class Hashing {
       default:
         break;
     }
-    const Descent deeper("while hashing an object", failure_);
-    if (!deeper) return 0;
-    return object.kind() == Kind::Opaque ? of_opaque(object) : of_container(object);
+    return of_node(object);
   }
 
  private:
+  /// Remembered: those that share others would take as long as there are ways through them.
+  std::uint64_t of_node(const Object& object) const {
+    if (const auto known = recall(object)) return *known;
+    const Descent deeper("while hashing an object", failure_);
+    if (!deeper) return 0;
+    const bool unsettled_before = std::exchange(saw_unsettled_, false);
+    const std::uint64_t hash =
+        object.kind() == Kind::Opaque ? of_opaque(object) : of_container(object);
+    if (!failure_ && !saw_unsettled_) remember(object, hash);
+    saw_unsettled_ = saw_unsettled_ || unsettled_before;
+    return hash;
+  }
+
+  /// A FrozenSet keeps its hash, others are known for the length of the walk.
+  std::optional<std::uint64_t> recall(const Object& object) const {
+    if (object.kind() != Kind::FrozenSet) return WalkMemo::find(memo(), Access::node(object));
+    const std::uint64_t known = as<SetNode>(object)->hash.load(std::memory_order_relaxed);
+    return known == 0 ? std::nullopt : std::optional(known);
+  }
+
+  void remember(const Object& object, std::uint64_t hash) const {
+    if (object.kind() == Kind::FrozenSet)
+      as<SetNode>(object)->hash.store(hash, std::memory_order_relaxed);
+    else
+      WalkMemo::keep(memo(), hash, Access::node(object));
+  }
+
+  [[nodiscard]] WalkMemo::What memo() const {
+    return inside_ ? WalkMemo::What::HashInsideOpaque : WalkMemo::What::Hash;
+  }
+
   static std::uint64_t of_int(const Object& object) {
     if (object.fits_int64()) return hash_whole(SmallBytes(object.as_int64()).view());
     return hash_whole(as<Blob>(object)->view());
@@ -127,7 +157,7 @@ class Hashing {
       case Kind::Tuple:
         return of_sequence(Seed::Tuple, object);
       case Kind::FrozenSet:
-        return of_frozen_set(object);
+        return of_set(object);
       case Kind::Range:
         return of_range(object);
       case Kind::Slice:
@@ -179,19 +209,6 @@ class Hashing {
     SipHash sip = begin(Seed::Set);
     sip.word(sum);
     return sip.finish();
-  }
-
-  /// Computed once: those that share others would take as long as there are ways through them.
-  std::uint64_t of_frozen_set(const Object& object) const {
-    auto* node = as<SetNode>(object);
-    if (const std::uint64_t known = node->hash.load(std::memory_order_relaxed); known != 0) {
-      return known;
-    }
-    const bool unsettled_before = std::exchange(saw_unsettled_, false);
-    const std::uint64_t hash = of_set(object);
-    if (!failure_ && !saw_unsettled_) node->hash.store(hash, std::memory_order_relaxed);
-    saw_unsettled_ = saw_unsettled_ || unsettled_before;
-    return hash;
   }
 
   std::uint64_t of_dict(const DictNode* node) const {
@@ -254,11 +271,16 @@ class Hashing {
 
 std::string_view find_unhashable(const Object& object, Failure& failure);
 
-std::string_view find_unhashable(std::span<const Object> items, Failure& failure) {
+std::string_view find_unhashable(const Object& parent, std::span<const Object> items,
+                                 Failure& failure) {
+  if (WalkMemo::find(WalkMemo::What::Hashable, Access::node(parent))) return {};
   const Descent deeper("while hashing an object", failure);
   if (!deeper) return {};
-  for (const Object& item : items)
+  for (const Object& item : items) {
     if (const std::string_view found = find_unhashable(item, failure); !found.empty()) return found;
+    if (failure) return {};
+  }
+  WalkMemo::keep(WalkMemo::What::Hashable, true, Access::node(parent));
   return {};
 }
 
@@ -272,10 +294,10 @@ std::string_view find_unhashable(const Object& object, Failure& failure) {
     case Kind::Array:
       return type_name(object);
     case Kind::Tuple:
-      return find_unhashable(object.items(), failure);
+      return find_unhashable(object, object.items(), failure);
     case Kind::Slice: {
       const Object parts[] = {object.start(), object.stop(), object.step()};
-      return find_unhashable(parts, failure);
+      return find_unhashable(object, parts, failure);
     }
     default:
       return {};

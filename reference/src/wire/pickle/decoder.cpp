@@ -21,6 +21,7 @@ Decoder::Decoder(std::string_view input, const LoadLimits& limits)
       memo_max_(limits.memo),
       values_left_(limits.values),
       budget_(limits.memory + limits.memory_per_byte * input.size()),
+      walks_(limits.walk_per_byte * input.size()),
       memo_(std::max<std::size_t>(input.size(), 64)) {
   // Their first places lie in the decoder itself; they count like those they move to.
   budget_.take_in_any_case(stack_.capacity() * sizeof(Object));

@@ -153,6 +153,7 @@ class Decoder {
   std::size_t memo_max_;
   std::size_t values_left_;
   detail::MemoryBudget budget_;
+  detail::WalkBudget walks_;
   int protocol_ = 0;
 
   ValueStack stack_;

@@ -201,16 +201,42 @@ TEST(Hostile, SharedStructureIsNotUnfolded) {
   const std::string tuples = "N\x85" + repeat("2\x86", 200);
   const Object bomb = *pickle::loads(tuples + ".");
   const Object other = *pickle::loads(tuples + ".");
-  EXPECT_EQ(equal(bomb, other).error().code, ErrorCode::TooLarge);
-  EXPECT_EQ(compare_less(bomb, other).error().code, ErrorCode::TooLarge);
-  EXPECT_EQ(hash(bomb).error().code, ErrorCode::TooLarge);
+  const Object unequal = *pickle::loads("K\1\x85" + repeat("2\x86", 200) + ".");
+  EXPECT_TRUE(*equal(bomb, other));
+  EXPECT_FALSE(*equal(bomb, unequal));
+  EXPECT_FALSE(*compare_less(bomb, other));
+  EXPECT_EQ(*hash(bomb), *hash(other));
+  EXPECT_NE(*hash(bomb), *hash(unequal));
+  EXPECT_TRUE(is_hashable(bomb));
   EXPECT_EQ(repr(bomb).error().code, ErrorCode::TooLarge);
-  EXPECT_TRUE(*equal(bomb, bomb));
   EXPECT_LT(pickle::dumps(bomb)->size(), 2000u);
   // As a key it is needed while loading.
-  EXPECT_EQ(code_of("}" + tuples + "Ns."), ErrorCode::TooLarge);
-  EXPECT_EQ(code_of("}cm\nC\n" + tuples + "RNs" + "cm\nC\n" + tuples + "RNs."),
-            ErrorCode::TooLarge);
+  EXPECT_EQ(*pickle::loads("}" + tuples + "Ns" + tuples + "K\1s.")->length(), 1u);
+  EXPECT_EQ(*pickle::loads("}cm\nC\n" + tuples + "RNs" + "cm\nC\n" + tuples + "RNs.")->length(),
+            1u);
+}
+
+TEST(Hostile, WhatHasAHashInsideAnInstanceHasNoneInAKey) {
+  const Object shared = *pickle::loads("]\x85" + repeat("2\x86", 200) + ".");
+  const Object instance = Object::call(Object::global("m", "C"), Object::tuple_of(shared));
+  EXPECT_TRUE(hash(instance));
+  EXPECT_EQ(hash(Object::tuple_of(instance, shared)).error().message, "unhashable type: 'list'");
+}
+
+// Each key is hashed anew, and any of them may hold what is large.
+TEST(Hostile, WorkOnKeysIsLimited) {
+  const std::string large = "(" + repeat("K\1\x85", 20'000) +
+                            "tq\0"
+                            "0"s;
+  const auto keys = [](int count) {
+    std::string some = "}";
+    for (int i = 0; i < count; ++i)
+      some += "h\0M"s + static_cast<char>(i % 256) + static_cast<char>(i / 256) + "\x86Ns";
+    return some + ".";
+  };
+  EXPECT_EQ(*pickle::loads(large + keys(50))->length(), 50u);
+  EXPECT_EQ(code_of(large + keys(2000)), ErrorCode::TooLarge);
+  EXPECT_EQ(*pickle::loads(large + keys(2000), {.walk_per_byte = 10'000})->length(), 2000u);
 }
 
 TEST(Hostile, RecursiveValuesAreNotWalkedForEver) {
