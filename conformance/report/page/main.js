@@ -84,6 +84,11 @@ function onKey(event) {
   }
 }
 
+/** Whether a column is too narrow for its backend's name, which breaks between words only. */
+function namesNeedMoreRoom(heads) {
+  return heads.some((head) => head.offsetWidth < 60 || head.scrollWidth > head.clientWidth);
+}
+
 /** A table that is wider than the window scrolls inside its own frame, so that its head stays. */
 function fitTable() {
   const scroller = byId("scroller");
@@ -94,7 +99,8 @@ function fitTable() {
   root.setProperty("--bar-height", `${sticks ? bar.offsetHeight : 0}px`);
   const table = byId("table");
   scroller.classList.toggle("inside", table.offsetWidth > scroller.clientWidth + 1);
-  table.classList.toggle("upright", state.view === "matrix" && table.rows[0].cells[1]?.offsetWidth < 80);
+  table.classList.remove("upright");
+  table.classList.toggle("upright", state.view === "matrix" && namesNeedMoreRoom([...table.rows[0].cells].slice(1)));
   root.setProperty("--view-width", `${scroller.clientWidth}px`);
   root.setProperty("--head-height", `${table.tHead.offsetHeight}px`);
 }
