@@ -81,8 +81,7 @@ Result<Ring> Ring::open(std::shared_ptr<shm::Segment> segment) {
   const Extent extent = Extent::from_bits(bits);
   const std::size_t room = ring.segment_->addressable_bytes();
   if ((bits & 0xff) > kCapacityLog2Max || extent.capacity() < Extent::kBlockBytes ||
-      (bits >> 8) == 0 || (bits >> 8) > room / Extent::kBlockBytes || extent.capacity() > room ||
-      extent.content_offset() > room - extent.capacity()) {
+      (bits >> 8) == 0 || (bits >> 8) > room / Extent::kBlockBytes || !ring.can_address(extent)) {
     return Error{ErrorCode::Malformed,
                  shm::describe(ring.segment_->header()) + ": its ring lies outside of it"};
   }
@@ -160,17 +159,17 @@ Result<void> Ring::grow_for(std::size_t length) const {
   // Where one message of that length is, others will be: growing once is cheaper than twice.
   while ((std::uint64_t{1} << log2) < std::min(2 * room, kRoomAtOnceMost)) ++log2;
   while (log2 < kCapacityLog2Max && !fits(now.behind(log2))) ++log2;
-  if (is_reserved(now.behind(log2))) return grow(now.behind(log2));
+  if (can_address(now.behind(log2))) return grow(now.behind(log2));
   // Twice the room suffices wherever the tail stands.
   const unsigned enough_log2 = static_cast<unsigned>(std::bit_width(2 * room - 1));
-  if (now.capacity() >= 2 * room || is_reserved(now.behind(enough_log2))) {
+  if (now.capacity() >= 2 * room || can_address(now.behind(enough_log2))) {
     return Error{ErrorCode::Full, "the queue cannot grow any further"};
   }
   return Error{ErrorCode::TooLarge, "the message is longer than the queue can ever hold"};
 }
 
-bool Ring::is_reserved(Extent ring) const {
-  return ring.content_offset() + ring.capacity() <= segment_->addressable_bytes();
+bool Ring::can_address(Extent ring) const {
+  return segment_->can_address(ring.content_offset(), ring.capacity());
 }
 
 Result<void> Ring::grow(Extent fresh) const {
@@ -184,8 +183,8 @@ Result<void> Ring::grow(Extent fresh) const {
 
 /// What lies in one piece in a ring does so in a bigger one, whose size is a multiple.
 void Ring::copy_messages(Extent from, Extent to) const {
-  const std::byte* source = segment_->content() + from.content_offset();
-  std::byte* target = segment_->content() + to.content_offset();
+  const std::byte* source = segment_->content_at(from.content_offset());
+  std::byte* target = segment_->content_at(to.content_offset());
   const Mark head = load(state_->head, kRelaxed);
   std::uint64_t position = head.units() * Mark::kUnitBytes;
   const std::uint64_t end = position + bytes_between(head, load(state_->tail, kRelaxed));

@@ -111,9 +111,9 @@ class Ring {
     return Extent::from_bits(state_->extent.load(std::memory_order_relaxed));
   }
   MessageHeader& header_at(Extent ring, std::uint64_t place) const {
-    return *reinterpret_cast<MessageHeader*>(segment_->content() + ring.content_offset() + place);
+    return *reinterpret_cast<MessageHeader*>(segment_->content_at(ring.content_offset()) + place);
   }
-  bool is_reserved(Extent ring) const;
+  bool can_address(Extent ring) const;
   Result<void> grow(Extent fresh) const;
   void copy_messages(Extent from, Extent to) const;
 

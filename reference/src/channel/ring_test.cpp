@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <deque>
+#include <fstream>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "base/testing/forked.hpp"
 
@@ -97,6 +99,26 @@ TEST(Ring, ChildrenSeeWhatItGrewInto) {
   });
   EXPECT_EQ(child.reap(), 0);
   for (unsigned n = 0; n < 50; ++n) ASSERT_EQ(get(ring), pattern(20000, n));
+}
+
+std::size_t page_table_kib() {
+  std::ifstream status("/proc/self/status");
+  std::size_t kib = 0;
+  for (std::string word; status >> word;)
+    if (word == "VmPTE:") status >> kib;
+  return kib;
+}
+
+// Each has room for gibibytes: alone in it, its one page would take two more of the page table.
+TEST(Ring, ManyOfThemShareThePageTable) {
+  std::vector<Ring> rings;
+  const std::size_t before = page_table_kib();
+  for (int i = 0; i < 300; ++i) rings.push_back(*Ring::create(kUnlimited));
+  for (const Ring& ring : rings) put(ring, pattern(100, 1));
+  EXPECT_LT(page_table_kib(), before + 300);
+  put(rings[150], pattern(100'000, 2));
+  EXPECT_EQ(get(rings[150]), pattern(100, 1));
+  EXPECT_EQ(get(rings[150]), pattern(100'000, 2));
 }
 
 TEST(Ring, IsContentWithLessAddressSpace) {

@@ -36,35 +36,42 @@ std::size_t page_bytes() {
 
 constexpr std::size_t kHugePageBytes = std::size_t{2} << 20;
 
+/// What one page of the upper levels of the page table covers. Room to grow begins at such a
+/// border: what lies before it has small mappings, many of which share pages of the table.
+constexpr std::size_t kRoomAlignment = std::size_t{1} << 30;
+
 Error malformed(std::string text) { return {ErrorCode::Malformed, std::move(text)}; }
 
 /// An error that says of what: "Array of 8589934656 bytes: posix_fallocate: No space left ...".
-Error cannot_make(const Segment::Shape& shape, std::string_view what, int reason) {
-  return system_error(std::string(to_string(shape.kind)) + " of " +
-                          std::to_string(shape.content_bytes) + " bytes: " + std::string(what),
-                      reason);
+Error cannot_make(const Segment::Shape& shape, std::string_view why) {
+  return {ErrorCode::System, std::string(to_string(shape.kind)) + " of " +
+                                 std::to_string(shape.content_bytes) +
+                                 " bytes: " + std::string(why)};
 }
 
-/// Where a mapping of so many bytes can begin so that its huge pages are whole: the system only
-/// makes them of what lies in the file as in memory. Null leaves it to the system.
-void* huge_page_place(std::size_t bytes) {
-  const std::size_t room = bytes + kHugePageBytes;
+Error cannot_make(const Segment::Shape& shape, const char* what, int reason) {
+  return cannot_make(shape, system_error(what, reason).message);
+}
+
+/// Where a mapping of so many bytes can begin at a multiple of `alignment`. Null leaves it to the
+/// system.
+void* aligned_place(std::size_t bytes, std::size_t alignment) {
+  const std::size_t room = bytes + alignment;
   void* reserved = ::mmap(nullptr, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (reserved == MAP_FAILED) return nullptr;
   ::munmap(reserved, room);
   const auto first = reinterpret_cast<std::uintptr_t>(reserved);
-  return reinterpret_cast<void*>((first + kHugePageBytes - 1) / kHugePageBytes * kHugePageBytes);
+  return reinterpret_cast<void*>((first + alignment - 1) / alignment * alignment);
 }
 
-Result<void*> map(int fd, std::size_t bytes, bool huge_pages) {
-  // A wish: when another thread has mapped something there meanwhile, it is another place. Beyond
-  // the end of the file this is address space only; NORESERVE says that no memory stands behind it
-  // yet.
-  void* wish = huge_pages ? huge_page_place(bytes) : nullptr;
+/// `alignment` is a wish: when another thread has mapped something there meanwhile, it is another
+/// place. Beyond the end of the file this is address space only; NORESERVE says that no memory
+/// stands behind it yet.
+Result<void*> map_file(int fd, std::size_t bytes, std::size_t alignment = 1) {
+  void* wish = alignment == 1 ? nullptr : aligned_place(bytes, alignment);
   void* base =
       ::mmap(wish, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, /*offset=*/0);
   if (base == MAP_FAILED) return system_error("mmap", errno);
-  if (huge_pages) ::madvise(base, bytes, MADV_HUGEPAGE);
   return base;
 }
 
@@ -164,38 +171,51 @@ std::string segment_link_name(Kind kind, std::uint64_t id) {
   return name.data();
 }
 
-Result<std::shared_ptr<Segment>> Segment::create(const Shape& shape) {
+Result<std::shared_ptr<Segment>> Segment::map(base::UniqueFd fd, const Shape& shape) {
+  std::shared_ptr<Segment> segment(new Segment(std::move(fd)));
+  const std::size_t bytes = sizeof(SegmentHeader) + shape.content_bytes;
+  // The system only makes huge pages of what lies in the file as in memory.
+  const std::size_t alignment = shape.huge_pages ? kHugePageBytes : 1;
+  MP_TRY_ASSIGN(segment->base_, map_file(segment->fd(), bytes, alignment));
+  segment->first_bytes_ = bytes;
+  if (shape.huge_pages) ::madvise(segment->base_, bytes, MADV_HUGEPAGE);
+  if (shape.reserved_bytes > shape.content_bytes) {
+    const std::size_t room_bytes = sizeof(SegmentHeader) + shape.reserved_bytes;
+    MP_TRY_ASSIGN(segment->room_, map_file(segment->fd(), room_bytes, kRoomAlignment));
+    segment->room_bytes_ = room_bytes;
+  }
+  return segment;
+}
+
+Result<std::shared_ptr<Segment>> Segment::create(const Shape& wanted) {
   MP_TRY_ASSIGN(const std::uint64_t id, random_id());
   base::UniqueFd fd(
-      ::memfd_create(segment_link_name(shape.kind, id).c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING));
-  if (!fd) return cannot_make(shape, "memfd_create", errno);
-  const std::size_t file_bytes = sizeof(SegmentHeader) + shape.content_bytes;
-  const std::size_t mapped_bytes =
-      sizeof(SegmentHeader) + std::max(shape.content_bytes, shape.reserved_bytes);
-  const bool huge_pages = shape.huge_pages && file_bytes >= kHugePageBytes;
-  const auto base = map(fd.get(), mapped_bytes, huge_pages);
-  if (!base) return cannot_make(shape, "mmap", errno);
-  std::shared_ptr<Segment> segment(new Segment(std::move(fd), *base, mapped_bytes));
-  if (auto taken = take_memory(segment->fd(), *base, file_bytes, huge_pages); !taken) {
-    taken.error().message = std::string(to_string(shape.kind)) + " of " +
-                            std::to_string(shape.content_bytes) +
-                            " bytes: " + taken.error().message;
-    return taken.error();
+      ::memfd_create(segment_link_name(wanted.kind, id).c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  if (!fd) return cannot_make(wanted, "memfd_create", errno);
+  const std::size_t file_bytes = sizeof(SegmentHeader) + wanted.content_bytes;
+  Shape shape = wanted;
+  shape.huge_pages = wanted.huge_pages && file_bytes >= kHugePageBytes;
+  Result<std::shared_ptr<Segment>> mapped = map(std::move(fd), shape);
+  if (!mapped) return cannot_make(shape, mapped.error().message);
+  std::shared_ptr<Segment> segment = *std::move(mapped);
+  void* base = segment->base_;
+  if (auto taken = take_memory(segment->fd(), base, file_bytes, shape.huge_pages); !taken) {
+    return cannot_make(shape, taken.error().message);
   }
   // Nobody who gets the descriptor can take memory away from under the others.
   if (::fcntl(segment->fd(), F_ADD_SEALS, F_SEAL_SHRINK) != 0) {
     return cannot_make(shape, "F_ADD_SEALS", errno);
   }
-  new (*base) SegmentHeader{.magic = SegmentHeader::kMagic,
-                            .kind = static_cast<std::uint16_t>(shape.kind),
-                            .layout_version = shape.layout_version,
-                            .content_bytes = shape.content_bytes,
-                            .reserved_bytes = shape.reserved_bytes,
-                            .id = id,
-                            .created_ns = now_ns(),
-                            .creator = base::this_process().bits(),
-                            .huge_pages = huge_pages,
-                            .unused = {}};
+  new (base) SegmentHeader{.magic = SegmentHeader::kMagic,
+                           .kind = static_cast<std::uint16_t>(shape.kind),
+                           .layout_version = shape.layout_version,
+                           .content_bytes = shape.content_bytes,
+                           .reserved_bytes = shape.reserved_bytes,
+                           .id = id,
+                           .created_ns = now_ns(),
+                           .creator = base::this_process().bits(),
+                           .huge_pages = shape.huge_pages,
+                           .unused = {}};
   SegmentTable::instance().add(segment);
   return segment;
 }
@@ -226,10 +246,12 @@ Result<std::shared_ptr<Segment>> Segment::open(base::UniqueFd fd) {
     }
     return malformed(describe(header) + ": another object has its id");
   }
-  const std::size_t mapped_bytes =
-      sizeof(SegmentHeader) + std::max(header.content_bytes, header.reserved_bytes);
-  MP_TRY_ASSIGN(void* base, map(fd.get(), mapped_bytes, header.huge_pages != 0));
-  std::shared_ptr<Segment> segment(new Segment(std::move(fd), base, mapped_bytes));
+  MP_TRY_ASSIGN(std::shared_ptr<Segment> segment,
+                map(std::move(fd), {.kind = static_cast<Kind>(header.kind),
+                                    .layout_version = header.layout_version,
+                                    .content_bytes = header.content_bytes,
+                                    .reserved_bytes = header.reserved_bytes,
+                                    .huge_pages = header.huge_pages != 0}));
   SegmentTable::instance().add(segment);
   return segment;
 }
@@ -269,8 +291,10 @@ Result<void> Segment::expect(Kind kind, std::uint16_t layout_version,
 }
 
 Segment::~Segment() {
+  if (base_ == nullptr) return;
   SegmentTable::instance().remove(*this);
-  ::munmap(base_, mapped_bytes_);
+  ::munmap(base_, first_bytes_);
+  if (room_ != nullptr) ::munmap(room_, room_bytes_);
 }
 
 Result<void> Segment::provide(std::size_t offset, std::size_t bytes) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -101,7 +102,20 @@ class Segment {
   const SegmentHeader& header() const { return *static_cast<const SegmentHeader*>(base_); }
   std::byte* content() const { return static_cast<std::byte*>(base_) + sizeof(SegmentHeader); }
   /// How much content can be addressed; memory is there up to where it was created or grown to.
-  std::size_t addressable_bytes() const { return mapped_bytes_ - sizeof(SegmentHeader); }
+  std::size_t addressable_bytes() const {
+    return std::max(first_bytes_, room_bytes_) - sizeof(SegmentHeader);
+  }
+  /// Whether so much content at `offset` can be addressed, and lies in one piece: what a content
+  /// has grown by does not follow what it was created with.
+  bool can_address(std::size_t offset, std::size_t bytes) const {
+    const std::size_t end = is_first(offset) ? first_bytes_ : room_bytes_;
+    return bytes < end && offset + sizeof(SegmentHeader) <= end - bytes;
+  }
+  /// Where the content at `offset` begins, which can be addressed.
+  std::byte* content_at(std::size_t offset) const {
+    return static_cast<std::byte*>(is_first(offset) ? base_ : room_) + sizeof(SegmentHeader) +
+           offset;
+  }
   int fd() const { return fd_.get(); }
 
   /// Provides zeroed memory for `bytes` of content from `offset` on. What is there already stays as
@@ -114,12 +128,18 @@ class Segment {
   void discard(std::size_t offset, std::size_t bytes) const;
 
  private:
-  Segment(base::UniqueFd fd, void* base, std::size_t mapped_bytes)
-      : fd_(std::move(fd)), base_(base), mapped_bytes_(mapped_bytes) {}
+  explicit Segment(base::UniqueFd fd) : fd_(std::move(fd)) {}
+  bool is_first(std::size_t offset) const { return offset + sizeof(SegmentHeader) < first_bytes_; }
+  static Result<std::shared_ptr<Segment>> map(base::UniqueFd fd, const Shape& shape);
 
   base::UniqueFd fd_;
-  void* base_;
-  std::size_t mapped_bytes_;
+  void* base_ = nullptr;  // header and first content
+  std::size_t first_bytes_ = 0;
+  /// The whole file again, and what it may grow to. First contents have a mapping of their own so
+  /// that many of them share pages of the page table; the ones amid so much room would take two
+  /// pages each.
+  void* room_ = nullptr;
+  std::size_t room_bytes_ = 0;
 };
 
 /// A State that lives in the content of a segment of its own: `State::kKind` and

@@ -96,14 +96,32 @@ TEST(Segment, GrowsIntoWhatItReserved) {
                                          .reserved_bytes = std::size_t{1} << 30});
   const std::size_t far = std::size_t{100} << 20;
   ASSERT_TRUE(segment->provide(far, 8192));
-  std::memset(segment->content() + far, 0xee, 8192);
-  Forked child([&] { EXPECT_EQ(segment->content()[far + 8191], std::byte{0xee}); });
+  std::byte* const grown = segment->content_at(far);
+  std::memset(grown, 0xee, 8192);
+  Forked child([&] { EXPECT_EQ(segment->content_at(far)[8191], std::byte{0xee}); });
   EXPECT_EQ(child.reap(), 0);
   EXPECT_EQ(segment->provide(std::size_t{1} << 30, 1).error().code, ErrorCode::TooLarge);
 
   segment->discard(far, 8192);
-  EXPECT_EQ(segment->content()[far], std::byte{0xee}) << "the part of a page stays";
-  EXPECT_EQ(segment->content()[far + 4096], std::byte{0});
+  EXPECT_EQ(grown[0], std::byte{0xee}) << "the part of a page stays";
+  EXPECT_EQ(grown[4096], std::byte{0});
+}
+
+TEST(Segment, FirstContentAndWhatItGrowsByAreTwoPieces) {
+  constexpr std::size_t kFirst = 4096, kReserved = std::size_t{1} << 30;
+  const auto segment = *Segment::create({.kind = Kind::Queue,
+                                         .layout_version = 1,
+                                         .content_bytes = kFirst,
+                                         .reserved_bytes = kReserved});
+  EXPECT_TRUE(segment->can_address(0, kFirst));
+  EXPECT_FALSE(segment->can_address(0, kFirst + 1));
+  EXPECT_FALSE(segment->can_address(kFirst - 1, 2));
+  EXPECT_TRUE(segment->can_address(kFirst, kReserved - kFirst));
+  EXPECT_FALSE(segment->can_address(kFirst, kReserved - kFirst + 1));
+  EXPECT_EQ(segment->content_at(17), segment->content() + 17);
+  const auto fixed = *Segment::create(kShape);
+  EXPECT_TRUE(fixed->can_address(99, 1));
+  EXPECT_FALSE(fixed->can_address(100, 1));
 }
 
 }  // namespace
