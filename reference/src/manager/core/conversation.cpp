@@ -30,7 +30,9 @@ bool Conversation::is_waiting() const {
 }
 
 bool Conversation::wants_input() const {
-  return !finished_ && !is_waiting() && output_.size() < kUnsentMax;
+  const bool takes_more =
+      store_ != nullptr && session_ ? store_->takes_more(*session_) : !is_waiting();
+  return !finished_ && takes_more && output_.size() < kUnsentMax;
 }
 
 bool Conversation::step(Clock::time_point now) {
@@ -41,6 +43,7 @@ bool Conversation::step(Clock::time_point now) {
   }
   const Result<std::optional<std::string_view>> next = frames_.next();
   if (!next) {
+    if (is_waiting()) return false;  // answers come first
     reject_frame(next.error());
     return true;
   }

@@ -34,6 +34,12 @@ bool Dispatcher::is_serving(SessionId id) const {
   return found != sessions_.end() && found->second.serving;
 }
 
+bool Dispatcher::may_follow(SessionId id) const {
+  const auto found = sessions_.find(id);
+  return found != sessions_.end() && !found->second.parked && found->second.grace.empty() &&
+         !has_handed(id);
+}
+
 bool Dispatcher::has_taken_part(SessionId id) const {
   const auto found = sessions_.find(id);
   return found != sessions_.end() && found->second.took_part;

@@ -138,6 +138,9 @@ class Dispatcher final : private Host {
   bool answer_reading(SessionId session, const Request& request, Clock::time_point now);
   /// Answers a request which concerns the connection alone, as accept_connection; false for others.
   bool answer_alone(SessionId session, const Request& request, Clock::time_point now);
+  /// Whether a call may come before the answer to the one before it has arrived: that one is over,
+  /// and neither gave an item nor a proxy, which its receiver had to take care of first.
+  bool may_follow(SessionId session) const;
   bool is_serving(SessionId session) const;
   bool has_taken_part(SessionId session) const;
   /// For requests that are not replayed at all, with the text of a '#TRACEBACK'.

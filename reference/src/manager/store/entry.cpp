@@ -113,7 +113,7 @@ Result<Entry> decode_entry(std::string_view text, const Seal& seal) {
     if (op.kind != Op::Kind::Gone) op.client = whole(op.client);
     op.now = Clock::time_point(Clock::duration(static_cast<std::int64_t>(reader.number())));
     op.payload = reader.bytes(reader.number());
-    if (op.kind < Op::Kind::Call || op.kind > Op::Kind::Gone) {
+    if (op.kind < Op::Kind::Call || op.kind > Op::Kind::CallBehind) {
       return malformed("an entry with something unknown");
     }
     entry.ops.push_back(std::move(op));

@@ -13,6 +13,9 @@ constexpr std::string_view kSnapshotMagic = "mpS1";
 /// An engine takes no more than 512 MiB in one piece.
 constexpr std::size_t kEntryBytes = std::size_t{32} << 20;
 constexpr std::size_t kRequestBytesMax = std::size_t{400} << 20;
+/// What a session may send ahead of its answers.
+constexpr std::size_t kAheadMax = 256;
+constexpr std::size_t kAheadBytesMax = std::size_t{1} << 20;
 
 /// What another manager has accepted is accepted here, whatever the limits of either.
 pickle::LoadLimits wide_limits(std::size_t depth) {
@@ -37,6 +40,7 @@ void Replica::join(ManagerId manager, std::string tag, Seal seal) {
   sequence_ = 0;
   sequences_.clear();
   pending_.clear();
+  followed_.clear();
   clients_.clear();
   spoken_.clear();
   refused_.clear();
@@ -103,9 +107,26 @@ std::optional<std::string> Replica::refusal_of(SessionId session, const Request&
          " in a store that may forget who holds it (--store-consistency fast)";
 }
 
+bool Replica::takes_more(SessionId session) const {
+  if (dispatcher_.is_waiting(session)) return false;
+  const auto found = pending_.find(session);
+  if (found == pending_.end()) return true;
+  return found->second.size() < kAheadMax && found->second.bytes < kAheadBytesMax;
+}
+
 void Replica::receive(SessionId session, Result<Request> request, std::string_view payload,
                       Clock::time_point now) {
   ++request_count_;
+  if (!is_waiting(session)) return take(session, std::move(request), std::string(payload), now);
+  Pending& pending = pending_[session];
+  pending.bytes += payload.size();
+  pending.following.push_back({std::move(request), std::string(payload), now});
+  followed_.insert(session);
+  take_following(session);
+}
+
+void Replica::take(SessionId session, Result<Request> request, std::string payload,
+                   Clock::time_point now) {
   if (!request) return dispatcher_.reject(session, request.error());
   if (dispatcher_.answer_alone(session, *request, now)) return;
   if (const auto why = refusal_of(session, *request)) {
@@ -115,22 +136,89 @@ void Replica::receive(SessionId session, Result<Request> request, std::string_vi
     return dispatcher_.refuse_request(session,
                                       "MemoryError: unsupported: over 400 MiB in one call");
   }
-  pending_[session] = {now};
   if (dispatcher_.may_be_reading(session, *request)) {
-    readers_.push_back({session, *std::move(request), std::string(payload), now});
+    read(session, *std::move(request), std::move(payload), now);
   } else {
-    plan_call(session, *std::move(request), std::string(payload), now);
+    plan_call(session, *std::move(request), std::move(payload), now);
   }
+}
+
+void Replica::read(SessionId session, Request request, std::string payload, Clock::time_point now) {
+  Pending& pending = pending_[session];
+  pending.reading.push_back(now);
+  pending.bytes += payload.size();
+  readers_.push_back({session, std::move(request), std::move(payload), now});
 }
 
 void Replica::plan_call(SessionId session, Request request, std::string payload,
                         Clock::time_point now) {
-  const bool is_call = dispatcher_.is_serving(session);
-  if (is_call) spoken_.insert(session);
-  acknowledgements_.erase(session);  // the call says so
-  plan({is_call ? Op::Kind::Call : Op::Kind::ServerCall, session, clients_.at(session), now,
-        std::move(payload)},
-       std::move(request));
+  Pending& pending = pending_[session];
+  Op::Kind kind = pending.planned.empty() ? Op::Kind::Call : Op::Kind::CallBehind;
+  if (dispatcher_.is_serving(session)) {
+    spoken_.insert(session);
+  } else {
+    kind = Op::Kind::ServerCall;
+  }
+  if (kind == Op::Kind::Call) acknowledgements_.erase(session);  // the call says so
+  pending.planned.push_back(now);
+  pending.bytes += payload.size();
+  plan({kind, session, clients_.at(session), now, std::move(payload)}, std::move(request));
+}
+
+/// Whether the next one need not wait until those on their way are done.
+bool Replica::goes_with_others(SessionId session, const Pending& pending) const {
+  const Following& next = pending.following.front();
+  if (!next.request || !dispatcher_.is_serving(session)) return false;
+  return pending.reading.empty() || dispatcher_.may_be_reading(session, *next.request);
+}
+
+Replica::Following Replica::next_of(Pending& pending) const {
+  Following next = std::move(pending.following.front());
+  pending.following.pop_front();
+  pending.bytes -= next.payload.size();
+  return next;
+}
+
+void Replica::take_following(SessionId session) {
+  for (auto found = pending_.find(session); found != pending_.end();
+       found = pending_.find(session)) {
+    Pending& pending = found->second;
+    if (pending.following.empty()) {
+      followed_.erase(session);
+      if (!pending.is_on_its_way()) pending_.erase(found);
+      return;
+    }
+    if (dispatcher_.is_waiting(session) || refused_.contains(session)) return;
+    if (pending.is_on_its_way()) {
+      if (!goes_with_others(session, pending)) return;
+      Following next = next_of(pending);
+      if (!pending.planned.empty()) {
+        plan_call(session, *std::move(next.request), std::move(next.payload), next.now);
+      } else {
+        read(session, *std::move(next.request), std::move(next.payload), next.now);
+      }
+      continue;
+    }
+    // Who is given something has to have got it before it is taken to have asked for more.
+    const bool has_arrived = acknowledgements_.contains(session) || acknowledged_.contains(session);
+    if (dispatcher_.has_handed(session) && !has_arrived) return;
+    Following next = next_of(pending);
+    take(session, std::move(next.request), std::move(next.payload), next.now);
+  }
+  followed_.erase(session);
+}
+
+void Replica::take_all_following() {
+  for (const SessionId session : std::set<SessionId>(followed_)) take_following(session);
+}
+
+void Replica::done(SessionId session, std::deque<Clock::time_point> Pending::*where,
+                   std::size_t bytes) {
+  const auto found = pending_.find(session);
+  if (found == pending_.end() || (found->second.*where).empty()) return;
+  (found->second.*where).pop_front();
+  found->second.bytes -= bytes;
+  if (found->second.size() == 0) pending_.erase(found);
 }
 
 void Replica::plan(Op op, std::optional<Request> request) {
@@ -144,6 +232,7 @@ void Replica::refuse(SessionId session, std::string_view why) {
 void Replica::close(SessionId session) {
   if (!is_mine(session) || clients_.erase(session) == 0) return;
   pending_.erase(session);
+  followed_.erase(session);
   refused_.erase(session);
   if (acknowledgements_.erase(session) != 0) plan({Op::Kind::Acknowledge, session});
   if (spoken_.erase(session) != 0) {
@@ -156,6 +245,7 @@ void Replica::close(SessionId session) {
 void Replica::delivered(SessionId session) {
   if (!dispatcher_.has_handed(session) || acknowledged_.contains(session)) return;
   acknowledgements_.insert(session);
+  take_following(session);
 }
 
 void Replica::abandon_waits(ClientId client) {
@@ -181,7 +271,8 @@ void Replica::pass(Clock::time_point now) {
     plan({Op::Kind::Tick, 0, 0, now});
   }
   for (const auto& [session, pending] : pending_) {
-    if (pending.since + options_.patience > now || refused_.contains(session)) continue;
+    const auto since = pending.since();
+    if (!since || *since + options_.patience > now || refused_.contains(session)) continue;
     dispatcher_.refuse(session,
                        "the store has not confirmed the call: it may be carried out, or not");
     refused_.insert(session);
@@ -191,7 +282,8 @@ void Replica::pass(Clock::time_point now) {
 Clock::time_point Replica::next_deadline() const {
   Clock::time_point next = ticks_ ? Clock::time_point::max() : dispatcher_.next_deadline(manager_);
   for (const auto& [session, pending] : pending_) {
-    if (!refused_.contains(session)) next = std::min(next, pending.since + options_.patience);
+    const auto since = pending.since();
+    if (since && !refused_.contains(session)) next = std::min(next, *since + options_.patience);
   }
   return next;
 }
@@ -249,80 +341,128 @@ bool Replica::apply(std::string_view text, bool& is_own) {
   }
   last = entry->sequence;
   for (const Op& op : entry->ops) apply(op, entry->manager, nullptr);
+  take_all_following();  // who waited may have been answered
   return true;
 }
 
-void Replica::apply(const Op& op, ManagerId from, const Request* request) {
+bool Replica::apply(const Op& op, ManagerId from, const Request* request) {
   switch (op.kind) {
+    case Op::Kind::CallBehind:
+      if (!dispatcher_.may_follow(op.session)) return false;
+      [[fallthrough]];
     case Op::Kind::Call:
     case Op::Kind::ServerCall: {
-      const bool is_call = op.kind == Op::Kind::Call;
+      const bool is_call = op.kind != Op::Kind::ServerCall;
       if (request != nullptr) {
-        return dispatcher_.replay(op.session, op.client, is_call, *request, op.now);
+        dispatcher_.replay(op.session, op.client, is_call, *request, op.now);
+        break;
       }
       const Result<Request> read = decode_request(op.payload, wide_limits(kNestingMax - 16));
-      return dispatcher_.replay(op.session, op.client, is_call, read, op.now);
+      dispatcher_.replay(op.session, op.client, is_call, read, op.now);
+      break;
     }
     case Op::Kind::Close:
-      return dispatcher_.replay_close(op.session);
+      dispatcher_.replay_close(op.session);
+      break;
     case Op::Kind::AbandonWaits:
-      return dispatcher_.abandon_waits(op.client);
+      dispatcher_.abandon_waits(op.client);
+      break;
     case Op::Kind::ClientDied:
-      return dispatcher_.client_died(op.client, op.now);
+      dispatcher_.client_died(op.client, op.now);
+      break;
     case Op::Kind::Tick:
-      return dispatcher_.expire(op.now, from);
+      dispatcher_.expire(op.now, from);
+      break;
     case Op::Kind::Acknowledge:
-      return dispatcher_.acknowledge(op.session);
+      dispatcher_.acknowledge(op.session);
+      break;
     case Op::Kind::Gone:
-      return dispatcher_.manager_gone(op.client);
+      dispatcher_.manager_gone(op.client);
+      break;
   }
+  return true;
 }
 
 void Replica::finish_round(bool confirmed) {
   if (!under_way_.empty()) sequences_[manager_] = sequence_;
-  for (const Planned& planned : under_way_) {
+  std::vector<Planned> left_out;
+  for (Planned& planned : under_way_) {
     const Op& op = planned.op;
-    if (planned.request && !confirmed && pending_.contains(op.session)) {
+    if (planned.request && !confirmed && pending_.contains(op.session) &&
+        refused_.insert(op.session).second) {
       dispatcher_.refuse(op.session,
                          "the store has carried out the call, but too few replicas have confirmed "
                          "it: it may be lost");
-      refused_.insert(op.session);
     }
-    apply(op, manager_, planned.request ? &*planned.request : nullptr);
+    const bool is_done = apply(op, manager_, planned.request ? &*planned.request : nullptr);
     if (op.kind == Op::Kind::Tick) ticks_ = false;
     acknowledged_.erase(op.session);
-    if (planned.request) pending_.erase(op.session);
+    if (!planned.request) continue;
+    done(op.session, &Pending::planned, op.payload.size());
+    if (!is_done) left_out.push_back(std::move(planned));
   }
   under_way_.clear();
+  put_back(std::move(left_out));
   answer_readers();
+  take_all_following();
+}
+
+/// Calls that have not been done come first among those that follow.
+void Replica::put_back(std::vector<Planned> left_out) {
+  for (auto planned = left_out.rbegin(); planned != left_out.rend(); ++planned) {
+    Op& op = planned->op;
+    if (!clients_.contains(op.session)) continue;  // has ended
+    Pending& pending = pending_[op.session];
+    pending.bytes += op.payload.size();
+    pending.following.push_front({*std::move(planned->request), std::move(op.payload), op.now});
+    followed_.insert(op.session);
+  }
 }
 
 void Replica::answer_readers() {
   for (Reader& reader : std::exchange(readers_under_way_, {})) {
-    if (!pending_.contains(reader.session) || refused_.contains(reader.session)) continue;
-    if (dispatcher_.answer_reading(reader.session, reader.request, reader.now)) {
-      pending_.erase(reader.session);
-    } else {
+    const auto found = pending_.find(reader.session);
+    if (found == pending_.end() || refused_.contains(reader.session)) continue;
+    // What comes behind one that had to be written has to be written, too.
+    const bool answered = found->second.planned.empty() &&
+                          dispatcher_.answer_reading(reader.session, reader.request, reader.now);
+    const std::size_t bytes = reader.payload.size();
+    if (!answered) {
       plan_call(reader.session, std::move(reader.request), std::move(reader.payload), reader.now);
     }
+    done(reader.session, &Pending::reading, bytes);
   }
 }
 
 void Replica::refuse_round(const std::string& why) {
   std::deque<Planned> again;
+  std::vector<Planned> left_out;
+  std::set<SessionId> kept;
   for (Planned& planned : std::exchange(under_way_, {})) {
+    const SessionId session = planned.op.session;
     if (only_frees(planned)) {
+      const bool is_first = !planned.request || kept.insert(session).second;
+      if (is_first && planned.op.kind == Op::Kind::CallBehind) planned.op.kind = Op::Kind::Call;
       again.push_back(std::move(planned));
       continue;
     }
-    if (pending_.erase(planned.op.session) == 0) continue;
-    dispatcher_.refuse_request(planned.op.session, why);
+    if (!pending_.contains(session)) continue;
+    done(session, &Pending::planned, planned.op.payload.size());
+    if (kept.contains(session)) {
+      left_out.push_back(std::move(planned));  // the answer would come too early
+      continue;
+    }
+    if (dispatcher_.has_handed(session))
+      acknowledgements_.insert(session);  // it has asked for more
+    dispatcher_.refuse_request(session, why);
   }
+  put_back(std::move(left_out));
   ops_.insert(ops_.begin(), std::make_move_iterator(again.begin()),
               std::make_move_iterator(again.end()));
   readers_.insert(readers_.begin(), std::make_move_iterator(readers_under_way_.begin()),
                   std::make_move_iterator(readers_under_way_.end()));
   readers_under_way_.clear();
+  take_all_following();
 }
 
 }  // namespace mp::manager

@@ -22,6 +22,11 @@ namespace mp::manager {
 /// nothing are no part of it, but wait for the round that begins after they came: what was
 /// confirmed before, anywhere, they see.
 ///
+/// Batches. A session may send requests without waiting for answers. They are done in their order,
+/// in one round as far as possible: a call goes into the entry behind those of its session, and
+/// copies leave it out while the one before it waits, or has given something that is not known to
+/// have arrived. It then stays with this manager until its turn comes.
+///
 /// Invariant: whatever changes what Dispatcher::save() writes happens in apply() and
 /// finish_round() only.
 class Replica {
@@ -52,6 +57,7 @@ class Replica {
   bool is_waiting(SessionId session) const {
     return pending_.contains(session) || dispatcher_.is_waiting(session);
   }
+  bool takes_more(SessionId session) const;
   void delivered(SessionId session);
   void abandon_waits(ClientId client);
   void client_died(ClientId client, Clock::time_point now);
@@ -93,8 +99,25 @@ class Replica {
   std::uint64_t ignored_count() const { return ignored_; }
 
  private:
+  /// A request that came before those of its session before it were done.
+  struct Following {
+    Result<Request> request;
+    std::string payload;
+    Clock::time_point now;
+  };
+  /// The requests of a session, in their order: first those that wait for a round, or are in it.
   struct Pending {
-    Clock::time_point since;
+    std::deque<Clock::time_point> planned = {};  // as entries: when they came
+    std::deque<Clock::time_point> reading = {};  // or as readers
+    std::deque<Following> following = {};
+    std::size_t bytes = 0;  // of all these
+
+    bool is_on_its_way() const { return !planned.empty() || !reading.empty(); }
+    std::size_t size() const { return planned.size() + reading.size() + following.size(); }
+    std::optional<Clock::time_point> since() const {
+      if (!is_on_its_way()) return std::nullopt;
+      return planned.empty() ? reading.front() : planned.front();
+    }
   };
   struct Planned {
     Op op;
@@ -111,7 +134,19 @@ class Replica {
   bool is_mine(SessionId session) const { return manager_of(session) == manager_; }
   void plan(Op op, std::optional<Request> request = std::nullopt);
   void plan_call(SessionId session, Request request, std::string payload, Clock::time_point now);
-  void apply(const Op& op, ManagerId from, const Request* request);
+  void read(SessionId session, Request request, std::string payload, Clock::time_point now);
+  /// A request whose turn it is.
+  void take(SessionId session, Result<Request> request, std::string payload, Clock::time_point now);
+  bool goes_with_others(SessionId session, const Pending& pending) const;
+  /// Takes what may be taken of those that follow.
+  void take_following(SessionId session);
+  void take_all_following();
+  Following next_of(Pending& pending) const;
+  /// A request has come to its end, or has not begun yet after all.
+  void done(SessionId session, std::deque<Clock::time_point> Pending::*where, std::size_t bytes);
+  /// False: not yet, see Op::Kind::CallBehind.
+  bool apply(const Op& op, ManagerId from, const Request* request);
+  void put_back(std::vector<Planned> left_out);
   void answer_readers();
   static bool only_frees(const Planned& planned);
   std::optional<std::string> refusal_of(SessionId session, const Request& request) const;
@@ -124,6 +159,7 @@ class Replica {
   std::uint64_t sequence_ = 0;
   std::map<ManagerId, std::uint64_t> sequences_;  // the last of each, which no entry may repeat
   std::unordered_map<SessionId, Pending> pending_;
+  std::set<SessionId> followed_;                     // of these: some follow
   std::unordered_map<SessionId, ClientId> clients_;  // of this manager's sessions
   std::set<SessionId> spoken_;                       // of these: others know it, or will
   std::set<SessionId> refused_;                      // of these: had their last word

@@ -19,13 +19,17 @@ class Store {
 
   // Of conversations.
   virtual SessionId open(ClientId client) = 0;
-  /// A frame of a session that is not waiting; `payload` is what `request` was read from.
+  /// A frame of a session that takes more; `payload` is what `request` was read from. Answers come
+  /// in the order of frames.
   virtual void receive(SessionId session, Result<Request> request, std::string_view payload,
                        Clock::time_point now) = 0;
   virtual void refuse(SessionId session, std::string_view why) = 0;
   /// Without effect for sessions of before a loss.
   virtual void close(SessionId session) = 0;
   virtual bool is_waiting(SessionId session) const = 0;
+  /// Whether another frame is of use: also while earlier ones are on their way to the order and
+  /// back, but not while a call waits for what others do.
+  virtual bool takes_more(SessionId session) const = 0;
 
   // Of the server's connections and clients.
   /// All that was said to the session until now has gone into its socket.

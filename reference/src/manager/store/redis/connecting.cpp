@@ -12,7 +12,7 @@
 namespace mp::manager {
 namespace {
 
-constexpr std::string_view kForm = "1";
+constexpr std::string_view kForm = "2";
 constexpr std::chrono::milliseconds kOpening{5000};
 constexpr std::chrono::milliseconds kResuming{250};
 constexpr std::chrono::milliseconds kRetryLeast{50};

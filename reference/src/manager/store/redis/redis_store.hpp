@@ -37,6 +37,7 @@ class RedisStore final : public Store {
   void refuse(SessionId session, std::string_view why) override { replica_.refuse(session, why); }
   void close(SessionId session) override { replica_.close(session); }
   bool is_waiting(SessionId session) const override { return replica_.is_waiting(session); }
+  bool takes_more(SessionId session) const override { return replica_.takes_more(session); }
   void delivered(SessionId session) override { replica_.delivered(session); }
   void abandon_waits(ClientId client) override { replica_.abandon_waits(client); }
   void client_died(ClientId client, Clock::time_point now) override {
