@@ -57,6 +57,15 @@ class Manager {
   ///         Disconnected, TimedOut, Malformed, System
   static Result<Manager> connect(const Address& address, std::string authkey,
                                  ConnectOptions options = {});
+  /// Takes part in the managers of a store, without a server of this host: start() with that store.
+  /// Proxies lead to `address`, by default a private one; where they are to be passed between hosts
+  /// all hosts use the same one.
+  /// Errors: those of start(). With a store, of either kind, also:
+  ///         InvalidArgument        the engine, or its settings, will not do
+  ///         AuthenticationFailed   by the engine; or the store belongs to another authkey
+  ///         TimedOut, Disconnected, Malformed, System   the engine cannot be talked to
+  static Result<Manager> connect(ManagerStoreOptions store, std::string authkey,
+                                 std::optional<Address> address = std::nullopt);
 
   const Address& address() const;
   const std::string& authkey() const;

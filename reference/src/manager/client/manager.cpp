@@ -75,6 +75,13 @@ Result<Manager> Manager::connect(const Address& address, std::string authkey,
   return Manager(std::move(state));
 }
 
+Result<Manager> Manager::connect(ManagerStoreOptions store, std::string authkey,
+                                 std::optional<Address> address) {
+  ManagerOptions options{.address = std::move(address), .authkey = std::move(authkey)};
+  options.server.store = std::move(store);
+  return start(std::move(options));
+}
+
 Result<void> Manager::pack(Packer& packer) const {
   if (packer.transport() != Transport::Inheritance) {
     return Error{ErrorCode::InvalidArgument,

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -10,6 +11,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <string>
+#include <vector>
 
 #include "base/poll.hpp"
 #include "manager/net/pidfd.hpp"
@@ -18,6 +21,9 @@
 
 namespace mp::manager {
 namespace {
+
+/// Of a server with a store, which gives its engine some seconds.
+constexpr std::chrono::seconds kReadyTimeout{60};
 
 Server* serving = nullptr;  // in the server process, set before the handler is installed
 
@@ -62,7 +68,7 @@ void take_over_signals() {
 
 /// Everything the program had open would stay open as long as its server lives: pipes would have no
 /// end, and its own connections no death.
-void close_inherited(std::array<int, 2> kept) {
+void close_inherited(std::vector<int> kept) {
   std::sort(kept.begin(), kept.end());
   unsigned int from = STDERR_FILENO + 1;
   for (const int fd : kept) {
@@ -78,12 +84,45 @@ void close_inherited(std::array<int, 2> kept) {
   }
 }
 
-/// The life of the server process.
-int serve_in_child(Server& server) {
+/// How the server process tells the one that forked it whether it can serve: a byte, which is zero
+/// or an error's code, and its message; then the pipe's end.
+void tell(int told, const Result<void>& ready) {
+  std::string text(1, ready ? '\0' : static_cast<char>(ready.error().code));
+  if (!ready) text += ready.error().message;
+  static_cast<void>(::write(told, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF)));
+  ::close(told);
+}
+
+Result<void> hear(int hears, const Deadline& deadline) {
+  std::string text;
+  while (true) {
+    MP_TRY_ASSIGN(const bool readable, base::poll_readable(hears, deadline));
+    if (!readable) return Error{ErrorCode::TimedOut, "the server does not become ready"};
+    char room[PIPE_BUF];
+    const ssize_t count = ::read(hears, room, sizeof room);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    text.append(room, static_cast<std::size_t>(count));
+  }
+  if (text.empty()) return Error{ErrorCode::System, "the server has ended before it was ready"};
+  if (text[0] == '\0') return {};
+  return Error{static_cast<ErrorCode>(text[0]), text.substr(1)};
+}
+
+/// The life of the server process. `told` is the pipe for tell(), or -1.
+int serve_in_child(Server& server, int told) {
   serving = &server;
   tune_allocator_for_serving();
   take_over_signals();
-  close_inherited(server.descriptors());
+  const auto own = server.descriptors();
+  std::vector<int> kept(own.begin(), own.end());
+  if (told >= 0) kept.push_back(told);
+  close_inherited(std::move(kept));
+  if (told >= 0) {
+    const Result<void> ready = server.prepare();
+    tell(told, ready);
+    if (!ready) return 1;
+  }
   return server.serve() ? 0 : 1;
 }
 
@@ -119,6 +158,14 @@ Result<std::unique_ptr<ServerProcess>> ServerProcess::start(const std::optional<
     started->folder_.emplace(std::move(folder));
   }
   options.parent = ::getpid();
+  // A store may refuse, which only shows in the process that serves.
+  base::UniqueFd hears, told;
+  if (options.store) {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) return system_error("pipe2", errno);
+    hears = base::UniqueFd(ends[0]);
+    told = base::UniqueFd(ends[1]);
+  }
   MP_TRY_ASSIGN(Server server, Server::open(where, std::move(options)));
   started->address_ = server.address();
   started->starter_ = base::this_process();
@@ -133,7 +180,7 @@ Result<std::unique_ptr<ServerProcess>> ServerProcess::start(const std::optional<
     int status = 1;
     {
       Server own = std::move(server);
-      status = serve_in_child(own);
+      status = serve_in_child(own, told ? told.release() : -1);
     }
     if (started->folder_) started->folder_->remove();
     ::_exit(status);
@@ -146,6 +193,14 @@ Result<std::unique_ptr<ServerProcess>> ServerProcess::start(const std::optional<
     ::kill(pid, SIGKILL);
     ::waitpid(pid, nullptr, 0);
     return error;
+  }
+  if (hears) {
+    told.reset();
+    if (const Result<void> ready = hear(hears.get(), Deadline::after(kReadyTimeout)); !ready) {
+      started->signal(SIGKILL);
+      MP_TRY(started->join(kForever));
+      return ready.error();
+    }
   }
   return started;
 }

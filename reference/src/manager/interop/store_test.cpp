@@ -67,6 +67,23 @@ TEST_F(Store, ABatchIsOneEntry) {
   EXPECT_LE(engine({"XLEN", "mp:log"}).number, before + 10);
 }
 
+TEST_F(Store, AProgramTakesPartWithoutAServerOfItsHost) {
+  start_engine();
+  const ManagerStoreOptions store{.url = "redis+unix://" + engine_socket()};
+  const Result<mp::Manager> manager = mp::Manager::connect(store, "secret");
+  ASSERT_TRUE(manager) << manager.error().message;
+  const ManagedList list = *manager->list();
+  ASSERT_TRUE(list.append(number(1)));
+  Client other(start_manager("two"));
+  EXPECT_EQ(other.call(std::string(list.ident()), "append", {number(2)}), "None");
+  EXPECT_EQ(repr(*list.pop()).value_or("?"), "2");
+
+  EXPECT_EQ(mp::Manager::connect(store, "another").error().code, ErrorCode::AuthenticationFailed);
+  const Error wrong = mp::Manager::connect({.url = "redis:engine"}, "secret").error();
+  EXPECT_EQ(wrong.code, ErrorCode::InvalidArgument);
+  EXPECT_NE(wrong.message.find("redis:engine"), std::string::npos) << wrong.message;
+}
+
 TEST_F(Store, ThePythonClientsSeeNoDifference) {
   start_engine();
   const Address address = start_manager("one");
