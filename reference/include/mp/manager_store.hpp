@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <string>
 
+#include "mp/result.hpp"
+
 namespace mp {
 
 /// An engine that keeps the objects of several managers, on as many hosts: Redis 7 or Valkey.
@@ -39,5 +41,10 @@ struct ManagerStoreOptions {
   /// A snapshot is made when entries have grown to this, and to twice the last snapshot.
   std::size_t snapshot_after_bytes = std::size_t{16} << 20;
 };
+
+/// Takes a store out of its engine, with all its objects. The number of keys that there were.
+/// Errors: InvalidArgument   managers take part in it, the message says how many; or no such URL
+///         AuthenticationFailed, NotFound, TimedOut, Disconnected, Malformed, System   the engine
+Result<std::size_t> clean_store(const ManagerStoreOptions& options);
 
 }  // namespace mp

@@ -84,6 +84,29 @@ TEST_F(Store, AProgramTakesPartWithoutAServerOfItsHost) {
   EXPECT_NE(wrong.message.find("redis:engine"), std::string::npos) << wrong.message;
 }
 
+TEST_F(Store, IsTakenAwayWhenNobodyUsesIt) {
+  start_engine();
+  const auto clean = [&] {
+    ChildProgram program(
+        {MP_MANAGER_PROGRAM, "--clean-store", "--store", "redis+unix://" + engine_socket()}, {},
+        /*keep_errors=*/true);
+    std::string text = program.read_all();
+    return std::pair{program.wait(), text};
+  };
+  Client one(start_manager("one"));
+  const std::string list = one.create("list");
+  EXPECT_EQ(one.call(list, "append", {number(1)}), "None");
+  const auto [refused, why] = clean();
+  EXPECT_EQ(refused, 1);
+  EXPECT_NE(why.find("1 managers take part"), std::string::npos) << why;
+  EXPECT_EQ(one.call(list, "__len__"), "1");
+  manager("one").signal(SIGTERM);
+  EXPECT_EQ(manager("one").wait(), 0);
+  engine({"SET", "another's", "x"});
+  EXPECT_EQ(clean().first, 0);
+  EXPECT_EQ(engine({"DBSIZE"}).number, 1);
+}
+
 TEST_F(Store, ThePythonClientsSeeNoDifference) {
   start_engine();
   const Address address = start_manager("one");

@@ -36,7 +36,23 @@ void print(const ManagerServerStats& stats) {
                number(stats.requests), number(stats.errors), number(stats.objects));
 }
 
+/// What is no serving at all.
+int run_once(const ProgramOptions& options) {
+  if (options.clean_store) {
+    const Result<std::size_t> cleaned = clean_store(*options.server.store);
+    if (!cleaned) return fail(cleaned.error());
+    std::printf("%zu keys taken out of %s\n", *cleaned, options.server.store->url.c_str());
+  } else {
+    const Result<std::string> answer =
+        ask(*options.question, options.address, options.server.authkey);
+    if (!answer) return fail(answer.error());
+    std::fputs(answer->c_str(), stdout);
+  }
+  return std::fflush(stdout) == 0 ? 0 : fail(system_error("standard output", errno));
+}
+
 int run(const ProgramOptions& options) {
+  if (options.clean_store || options.question) return run_once(options);
   Result<ManagerServer> server = ManagerServer::open(options.address, options.server);
   if (!server) return fail(server.error());
   running = &*server;

@@ -22,6 +22,8 @@ struct Arguments {
   bool exit_with_parent = false;
   bool no_shared_memory = false;
   bool stats = false;
+  std::string question;
+  bool clean_store = false;
   std::string store;
   std::string consistency = "acked";
   std::string password_file;
@@ -82,6 +84,9 @@ void declare_store(CLI::App& app, Arguments& arguments) {
       ->type_name("MS")
       ->check(CLI::Range(100u, 3'600'000u))
       ->default_str("10000");
+  store->add_flag("--clean-store", arguments.clean_store,
+                  "Serve nothing, but take all objects out of the store. Not while managers take "
+                  "part in it");
 }
 
 void declare(CLI::App& app, Arguments& arguments, ManagerServerOptions& server) {
@@ -90,7 +95,6 @@ void declare(CLI::App& app, Arguments& arguments, ManagerServerOptions& server) 
                  "Where to listen: the path of a Unix socket, @NAME for an abstract one, or "
                  "HOST:PORT ([IPV6]:PORT). Port 0 takes a free port; an empty HOST is every IPv4 "
                  "interface")
-      ->required()
       ->type_name("PATH|HOST:PORT");
   auto* key = app.add_option_group("Key", "What clients must know; one of them is needed");
   key->add_option("--authkey-file", arguments.authkey_file,
@@ -99,7 +103,6 @@ void declare(CLI::App& app, Arguments& arguments, ManagerServerOptions& server) 
   key->add_option("--authkey-env", arguments.authkey_env,
                   "The environment variable that has the key")
       ->type_name("NAME");
-  key->require_option(1);
   app.add_flag("--strict-auth", server.strict_auth,
                "Refuse MD5: clients before CPython 3.12 cannot connect");
   app.add_flag("--exit-with-parent", arguments.exit_with_parent,
@@ -123,6 +126,11 @@ void declare(CLI::App& app, Arguments& arguments, ManagerServerOptions& server) 
                "Serve C++ proxies on this host over their sockets only");
   app.add_flag("--stats", arguments.stats,
                "At the end, print on standard error what has been done");
+  app.add_option("--ask", arguments.question,
+                 "Serve nothing, but ask the server at that address: health, whether it answers; "
+                 "objects, a table of those it has; shutdown, to end")
+      ->type_name("health|objects|shutdown")
+      ->check(CLI::IsMember({"health", "objects", "shutdown"}));
   declare_store(app, arguments);
   app.footer(
       "Prints the address on one line of standard output as soon as clients can connect, and "
@@ -144,6 +152,9 @@ std::variant<std::string, EarlyExit> read_secret(const std::string& path) {
 }
 
 std::variant<std::string, EarlyExit> read_key(const Arguments& arguments) {
+  if (arguments.authkey_env.empty() == arguments.authkey_file.empty()) {
+    return usage_error("one of --authkey-file and --authkey-env is needed (see --help)");
+  }
   if (!arguments.authkey_env.empty()) {
     const char* value = std::getenv(arguments.authkey_env.c_str());
     if (value == nullptr) {
@@ -169,6 +180,11 @@ std::optional<EarlyExit> take_store(Arguments& arguments, ManagerServerOptions& 
   return std::nullopt;
 }
 
+Question question_of(std::string_view word) {
+  if (word == "health") return Question::Health;
+  return word == "objects" ? Question::Objects : Question::Shutdown;
+}
+
 }  // namespace
 
 std::variant<ProgramOptions, EarlyExit> parse_command_line(int argc, const char* const* argv) {
@@ -186,6 +202,14 @@ std::variant<ProgramOptions, EarlyExit> parse_command_line(int argc, const char*
   } catch (const CLI::ParseError& error) {
     return usage_error(std::string(error.what()) + " (see --help)");
   }
+  options.clean_store = arguments.clean_store;
+  if (options.clean_store) {
+    if (arguments.store.empty()) return usage_error("--clean-store needs --store (see --help)");
+    if (const auto failed = take_store(arguments, options.server)) return *failed;
+    return options;
+  }
+  if (arguments.address.empty()) return usage_error("--address is required (see --help)");
+  if (!arguments.question.empty()) options.question = question_of(arguments.question);
   Result<Address> address = parse_address(arguments.address);
   if (!address) return usage_error("--address: " + address.error().message);
   options.address = *std::move(address);

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 
+#include "manager/program/questions.hpp"
 #include "mp/address.hpp"
 #include "mp/manager_server.hpp"
 
@@ -12,6 +14,10 @@ struct ProgramOptions {
   Address address;
   ManagerServerOptions server;
   bool print_stats = false;
+  /// Be a client of the server there, and no server.
+  std::optional<Question> question = std::nullopt;
+  /// Take the store away, and be no server.
+  bool clean_store = false;
 };
 
 /// What is to be printed before the program ends, and how it ends.

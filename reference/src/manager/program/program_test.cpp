@@ -71,6 +71,31 @@ TEST_F(Program, ReadsTheKeyFromAFile) {
   EXPECT_TRUE(Manager::connect(UnixAddress{socket()}, "from a file"));
 }
 
+TEST_F(Program, AsksAServer) {
+  const auto ask = [&](const std::string& what) {
+    ChildProgram client(serving({"--ask", what}), key(), /*keep_errors=*/true);
+    std::string text = client.read_all();
+    return std::pair{client.wait(), text};
+  };
+  ChildProgram program(serving(), key());
+  ASSERT_TRUE(program.read_line());
+  const auto manager = Manager::connect(UnixAddress{socket()}, "secret");
+  ASSERT_TRUE(manager);
+  EXPECT_EQ(ask("health"), (std::pair{0, socket() + " answers; objects: 0\n"}));
+  const ManagedList list = *manager->list(Object::list({Object::integer(7)}));
+  EXPECT_EQ(ask("health"), (std::pair{0, socket() + " answers; objects: 1\n"}));
+  const auto [status, table] = ask("objects");
+  EXPECT_EQ(status, 0);
+  EXPECT_NE(table.find(list.ident()), std::string::npos) << table;
+  EXPECT_NE(table.find(" 1  [7]\n"), std::string::npos) << table;
+  EXPECT_EQ(ask("shutdown").first, 0);
+  EXPECT_EQ(program.wait(), 0);
+  const auto [failed, why] = ask("health");
+  EXPECT_EQ(failed, 1);
+  EXPECT_TRUE(why.starts_with("mp-manager: ") && why.find(socket()) != why.npos) << why;
+  EXPECT_EQ(ask("everything").first, 2);
+}
+
 TEST_F(Program, EndsWhenAClientAsksForIt) {
   ChildProgram program(serving(), key());
   ASSERT_TRUE(program.read_line());

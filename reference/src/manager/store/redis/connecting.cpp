@@ -7,6 +7,7 @@
 
 #include "manager/protocol/handshake.hpp"
 #include "manager/store/redis/library.hpp"
+#include "manager/store/redis/login.hpp"
 #include "manager/store/redis/redis_store.hpp"
 
 namespace mp::manager {
@@ -40,22 +41,6 @@ Error unfit(const RedisUrl& url, const std::string& why) {
 }
 
 }  // namespace
-
-Result<void> RedisStore::log_in(RedisLink& link, Deadline deadline) {
-  if (!options_.password.empty() || !options_.user.empty()) {
-    std::vector<std::string_view> words = {"AUTH"};
-    if (!options_.user.empty()) words.push_back(options_.user);
-    words.push_back(options_.password);
-    MP_TRY_ASSIGN(const RedisReply reply, link.call(words, deadline));
-    if (reply.is_error())
-      return Error{ErrorCode::AuthenticationFailed, url_.text() + ": " + reply.text};
-  }
-  if (url_.database == 0) return {};
-  MP_TRY_ASSIGN(const RedisReply reply,
-                link.call({"SELECT", std::to_string(url_.database)}, deadline));
-  if (reply.is_error()) return unfit(url_, reply.text);
-  return {};
-}
 
 Result<void> RedisStore::check_engine(Deadline deadline) {
   MP_TRY_ASSIGN(const RedisReply reply, link_.call({"INFO"}, deadline));
@@ -120,13 +105,13 @@ Result<void> RedisStore::load_library(Deadline deadline) {
 Result<void> RedisStore::connect(Deadline deadline) {
   break_links(Clock::now());
   MP_TRY_ASSIGN(link_, RedisLink::connect(url_, deadline));
-  MP_TRY(log_in(link_, deadline));
+  MP_TRY(log_in(link_, url_, options_, deadline));
   return check_engine(deadline);
 }
 
 Result<void> RedisStore::listen(Deadline deadline) {
   MP_TRY_ASSIGN(news_, RedisLink::connect(url_, deadline));
-  MP_TRY(log_in(news_, deadline));
+  MP_TRY(log_in(news_, url_, options_, deadline));
   const std::string alive = channels_ + "alive:" + std::to_string(replica_.manager());
   MP_TRY_ASSIGN(const RedisReply reply,
                 news_.call({"SUBSCRIBE", channels_ + "news", alive}, deadline));

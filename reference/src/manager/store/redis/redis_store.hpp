@@ -66,7 +66,6 @@ class RedisStore final : public Store {
 
   // Connections: each waits, until the deadline.
   Result<void> connect(Deadline deadline);
-  Result<void> log_in(RedisLink& link, Deadline deadline);
   Result<void> check_engine(Deadline deadline);
   Result<std::string> setting(std::string_view name, Deadline deadline);
   Result<void> check_persistence(const std::string& info, Deadline deadline);
