@@ -38,8 +38,8 @@ class Cleaning {
     }
     if (living == 0) return {};
     return Error{ErrorCode::InvalidArgument,
-                 url_.text() + ": " + std::to_string(living) +
-                     " managers take part in the store; end them first"};
+                 url_.text() + ": managers that take part in the store: " + std::to_string(living) +
+                     "; end them first"};
   }
 
   Result<std::size_t> take_away() {
