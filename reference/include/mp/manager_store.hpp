@@ -11,8 +11,17 @@ namespace mp {
 /// An engine that keeps the objects of several managers, on as many hosts: Redis 7 or Valkey.
 /// Every manager of one store has all its objects in memory, too.
 struct ManagerStoreOptions {
-  /// `redis://HOST:PORT/DB` or `redis+unix://PATH`.
+  /// `redis://HOST:PORT/DB`, the same encrypted as `rediss://HOST:PORT/DB`, or `redis+unix://PATH`.
   std::string url;
+  /// Of `rediss://`. The engine's certificate has to be for HOST, and by somebody who is trusted.
+  struct Tls {
+    /// PEM files. Whose certificates are trusted; empty: those that the system trusts.
+    std::string ca_file = {};
+    /// What this manager shows, where the engine asks for it; both or none.
+    std::string certificate_file = {};
+    std::string key_file = {};
+  };
+  Tls tls = {};
   /// Of every key that the store uses. Managers with the same engine and prefix share objects.
   std::string prefix = "mp";
   /// Of an ACL of the engine; empty for none, or for the default user.

@@ -1,7 +1,11 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <future>
 #include <map>
@@ -18,6 +22,18 @@ namespace mp::manager::testing {
 
 inline Object number(std::int64_t value) { return Object::integer(value); }
 inline Deadline in_time() { return Deadline::after(ChildProgram::kDeadline); }
+
+/// Free a moment ago.
+inline std::string free_port() {
+  const base::UniqueFd probe(::socket(AF_INET, SOCK_STREAM, 0));
+  sockaddr_in name{};
+  name.sin_family = AF_INET;
+  name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof name;
+  EXPECT_EQ(::bind(probe.get(), reinterpret_cast<sockaddr*>(&name), size), 0);
+  EXPECT_EQ(::getsockname(probe.get(), reinterpret_cast<sockaddr*>(&name), &size), 0);
+  return std::to_string(ntohs(name.sin_port));
+}
 
 /// A session at one manager, in the words of the protocol: objects are known by their idents, so
 /// that those of another manager can be asked for.
@@ -122,16 +138,15 @@ class Store : public ::testing::Test {
   }
 
   std::vector<std::string> command(const std::string& name, std::vector<std::string> more) const {
-    std::vector<std::string> all = {MP_MANAGER_PROGRAM,
-                                    "--address",
-                                    folder_ + "/" + name,
-                                    "--authkey-env",
-                                    "MP_TEST_KEY",
-                                    "--store",
-                                    "redis+unix://" + engine_socket()};
+    std::vector<std::string> all = {MP_MANAGER_PROGRAM, "--address", folder_ + "/" + name,
+                                    "--authkey-env", "MP_TEST_KEY"};
+    if (std::find(more.begin(), more.end(), "--store") == more.end()) {
+      all.insert(all.end(), {"--store", "redis+unix://" + engine_socket()});
+    }
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
+  /// At the engine's socket, or at the `--store` that is among the arguments.
   Address start_manager(const std::string& name, std::vector<std::string> more = {}) {
     auto& program = managers_[name];
     program = std::make_unique<ChildProgram>(command(name, std::move(more)),

@@ -1,9 +1,6 @@
 // Managers that share their objects in a Redis, each of these a process of its own that may be
 // killed.
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <filesystem>
@@ -21,18 +18,6 @@ namespace mp::manager::testing {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// Free a moment ago.
-std::string free_port() {
-  const base::UniqueFd probe(::socket(AF_INET, SOCK_STREAM, 0));
-  sockaddr_in name{};
-  name.sin_family = AF_INET;
-  name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof name;
-  EXPECT_EQ(::bind(probe.get(), reinterpret_cast<sockaddr*>(&name), size), 0);
-  EXPECT_EQ(::getsockname(probe.get(), reinterpret_cast<sockaddr*>(&name), &size), 0);
-  return std::to_string(ntohs(name.sin_port));
-}
 
 TEST_F(Store, ManagersHaveTheSameObjects) {
   start_engine();

@@ -40,7 +40,18 @@ void declare_store(CLI::App& app, Arguments& arguments) {
       ->add_option("--store", arguments.store,
                    "The engine (Redis 7 or Valkey) that keeps the objects. All managers with the "
                    "same engine, prefix and key have the same objects")
-      ->type_name("redis://HOST:PORT/DB|redis+unix://PATH");
+      ->type_name("redis[s]://HOST:PORT/DB|redis+unix://PATH");
+  ManagerStoreOptions::Tls& tls = arguments.of_store.tls;
+  store
+      ->add_option("--store-ca", tls.ca_file,
+                   "Of rediss://: whose certificates are trusted, a PEM file. By default those "
+                   "that the system trusts")
+      ->type_name("FILE");
+  store
+      ->add_option("--store-cert", tls.certificate_file,
+                   "A certificate to show to the engine, a PEM file")
+      ->type_name("FILE");
+  store->add_option("--store-cert-key", tls.key_file, "Its key, a PEM file")->type_name("FILE");
   store->add_option("--store-prefix", arguments.of_store.prefix, "Of every key in the engine")
       ->type_name("NAME")
       ->capture_default_str();

@@ -104,13 +104,13 @@ Result<void> RedisStore::load_library(Deadline deadline) {
 
 Result<void> RedisStore::connect(Deadline deadline) {
   break_links(Clock::now());
-  MP_TRY_ASSIGN(link_, RedisLink::connect(url_, deadline));
+  MP_TRY_ASSIGN(link_, RedisLink::connect(url_, deadline, options_.tls));
   MP_TRY(log_in(link_, url_, options_, deadline));
   return check_engine(deadline);
 }
 
 Result<void> RedisStore::listen(Deadline deadline) {
-  MP_TRY_ASSIGN(news_, RedisLink::connect(url_, deadline));
+  MP_TRY_ASSIGN(news_, RedisLink::connect(url_, deadline, options_.tls));
   MP_TRY(log_in(news_, url_, options_, deadline));
   const std::string alive = channels_ + "alive:" + std::to_string(replica_.manager());
   MP_TRY_ASSIGN(const RedisReply reply,
@@ -129,8 +129,12 @@ Result<void> RedisStore::rejoin() {
     MP_TRY(listen(deadline));
     return watch();
   }();
-  if (!done) break_links(Clock::now());
-  return done;
+  if (done) return done;
+  break_links(Clock::now());
+  // What a connection says does not name the engine.
+  const std::string name = url_.text() + ": ";
+  if (done.error().message.starts_with(name)) return done;
+  return Error{done.error().code, name + done.error().message};
 }
 
 Result<void> RedisStore::join(Deadline deadline) {

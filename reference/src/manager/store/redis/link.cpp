@@ -116,7 +116,8 @@ RedisLink::RedisLink(RedisLink&&) noexcept = default;
 RedisLink& RedisLink::operator=(RedisLink&&) noexcept = default;
 RedisLink::~RedisLink() = default;
 
-Result<RedisLink> RedisLink::connect(const RedisUrl& url, Deadline deadline) {
+Result<RedisLink> RedisLink::connect(const RedisUrl& url, Deadline deadline,
+                                     const ManagerStoreOptions::Tls& tls) {
   Result<base::UniqueFd> socket =
       url.path.empty() ? connect_tcp(url, deadline) : connect_unix(url.path, deadline);
   if (!socket) {
@@ -125,22 +126,54 @@ Result<RedisLink> RedisLink::connect(const RedisUrl& url, Deadline deadline) {
   RedisLink link;
   link.socket_ = *std::move(socket);
   link.parser_ = std::make_unique<Parser>();
+  if (!url.is_tls) return link;
+  Result<void> done;
+  if (Result<TlsSession> session = TlsSession::make(url.host, tls); session) {
+    link.tls_ = *std::move(session);
+    done = link.shake_hands(deadline);
+  } else {
+    done = std::move(session).error();
+  }
+  if (!done) return Error{done.error().code, url.text() + ": " + done.error().message};
   return link;
+}
+
+Result<void> RedisLink::shake_hands(const Deadline& deadline) {
+  while (true) {
+    Result<bool> complete = tls_->shake_hands(output_);
+    const Result<void> written = write();  // also what is said to the other side of an error
+    if (!complete) return std::move(complete).error();
+    MP_TRY(written);
+    if (*complete) return {};
+    pollfd entry{.fd = socket_.get(), .events = POLLIN, .revents = 0};
+    if (has_output()) entry.events |= POLLOUT;
+    MP_TRY_ASSIGN(const int ready, base::poll_until({&entry, 1}, deadline));
+    if (ready == 0) return Error{ErrorCode::TimedOut, "the store does not answer"};
+    char room[16 * 1024];
+    const ssize_t count = ::recv(socket_.get(), room, sizeof room, MSG_DONTWAIT);
+    if (count == 0) return Error{ErrorCode::Disconnected, "ended the connection in the handshake"};
+    if (count > 0) tls_->arrived({room, static_cast<std::size_t>(count)});
+  }
 }
 
 void RedisLink::close() {
   socket_.reset();
   parser_.reset();
+  tls_.reset();
   output_.clear();
   sent_ = 0;
 }
 
 void RedisLink::send(std::span<const std::string_view> words) {
-  output_ += '*' + std::to_string(words.size()) + "\r\n";
+  std::string plain;
+  std::string& text = tls_ ? plain : output_;
+  text += '*' + std::to_string(words.size()) + "\r\n";
   for (const std::string_view word : words) {
-    output_ += '$' + std::to_string(word.size()) + "\r\n";
-    output_.append(word).append("\r\n");
+    text += '$' + std::to_string(word.size()) + "\r\n";
+    text.append(word).append("\r\n");
   }
+  // A session that has ended takes nothing any more; receive() tells of it.
+  if (tls_) static_cast<void>(tls_->encrypt(plain, output_));
 }
 
 Result<void> RedisLink::write() {
@@ -169,17 +202,37 @@ Result<std::optional<RedisReply>> RedisLink::parse() {
   return std::optional<RedisReply>(converted(*owner));
 }
 
+Result<void> RedisLink::take(std::string_view bytes) {
+  if (!tls_) {
+    redisReaderFeed(parser_->reader.get(), bytes.data(), bytes.size());
+    return {};
+  }
+  tls_->arrived(bytes);
+  std::string plain;
+  const Result<void> decrypted = tls_->decrypt(plain, output_);
+  redisReaderFeed(parser_->reader.get(), plain.data(), plain.size());
+  return decrypted;
+}
+
+Result<bool> RedisLink::read() {
+  while (true) {
+    char room[64 * 1024];
+    const ssize_t count = ::recv(socket_.get(), room, sizeof room, MSG_DONTWAIT);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return false;
+    if (count < 0) return system_error("the store", errno);
+    if (count == 0) return closed();
+    MP_TRY(take({room, static_cast<std::size_t>(count)}));
+    return true;
+  }
+}
+
 Result<std::optional<RedisReply>> RedisLink::receive() {
   while (true) {
     MP_TRY_ASSIGN(std::optional<RedisReply> reply, parse());
     if (reply) return reply;
-    char room[64 * 1024];
-    const ssize_t count = ::recv(socket_.get(), room, sizeof room, MSG_DONTWAIT);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return std::optional<RedisReply>();
-    if (count < 0) return system_error("the store", errno);
-    if (count == 0) return closed();
-    redisReaderFeed(parser_->reader.get(), room, static_cast<std::size_t>(count));
+    MP_TRY_ASSIGN(const bool arrived, read());
+    if (!arrived) return std::optional<RedisReply>();
   }
 }
 

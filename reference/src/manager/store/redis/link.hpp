@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/unique_fd.hpp"
+#include "manager/store/redis/tls.hpp"
 #include "manager/store/redis/url.hpp"
 #include "mp/clock.hpp"
 #include "mp/result.hpp"
@@ -40,8 +41,10 @@ class RedisLink {
   RedisLink& operator=(RedisLink&&) noexcept;
   ~RedisLink();
 
-  /// Errors: System, TimedOut
-  static Result<RedisLink> connect(const RedisUrl& url, Deadline deadline);
+  /// Errors: System, TimedOut; of TLS also AuthenticationFailed, InvalidArgument, Malformed,
+  ///         Disconnected
+  static Result<RedisLink> connect(const RedisUrl& url, Deadline deadline,
+                                   const ManagerStoreOptions::Tls& tls = {});
 
   bool is_open() const { return static_cast<bool>(socket_); }
   void close();
@@ -64,12 +67,18 @@ class RedisLink {
 
  private:
   struct Parser;
+  Result<void> shake_hands(const Deadline& deadline);
+  /// What has arrived goes to the parser. Error: of TLS
+  Result<void> take(std::string_view bytes);
+  /// Takes what has arrived, if anything has. Errors: those of receive()
+  Result<bool> read();
   Result<std::optional<RedisReply>> parse();
 
   base::UniqueFd socket_;
   std::string output_;
   std::size_t sent_ = 0;
   std::unique_ptr<Parser> parser_;
+  std::optional<TlsSession> tls_;
 };
 
 }  // namespace mp::manager

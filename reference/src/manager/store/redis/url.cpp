@@ -20,21 +20,22 @@ bool read_number(std::string_view digits, T& value) {
 std::string RedisUrl::text() const {
   if (!path.empty()) return "redis+unix://" + path;
   const std::string shown = host.find(':') == host.npos ? host : '[' + host + ']';
-  return "redis://" + shown + ':' + port + '/' + std::to_string(database);
+  return std::string(is_tls ? "rediss://" : "redis://") + shown + ':' + port + '/' +
+         std::to_string(database);
 }
 
 Result<RedisUrl> parse_redis_url(std::string_view text) {
-  constexpr std::string_view kForms = "use redis://HOST:PORT/DB or redis+unix://PATH";
+  constexpr std::string_view kForms = "use redis[s]://HOST:PORT/DB or redis+unix://PATH";
   constexpr std::string_view kUnix = "redis+unix://", kTcp = "redis://", kTls = "rediss://";
   RedisUrl url;
-  if (text.starts_with(kTls)) return wrong(text, "unsupported: TLS; use a tunnel on this host");
   if (text.starts_with(kUnix)) {
     url.path = text.substr(kUnix.size());
     if (!url.path.starts_with('/')) return wrong(text, kForms);
     return url;
   }
-  if (!text.starts_with(kTcp)) return wrong(text, kForms);
-  std::string_view rest = text.substr(kTcp.size());
+  url.is_tls = text.starts_with(kTls);
+  if (!url.is_tls && !text.starts_with(kTcp)) return wrong(text, kForms);
+  std::string_view rest = text.substr(url.is_tls ? kTls.size() : kTcp.size());
   if (rest.find('@') != rest.npos) {
     return wrong("a URL with a user or a password",
                  "everybody can read it; use --store-user and --store-password-file");
