@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # Two hosts and an engine, each with a network of its own on this machine, share a dict and a queue.
-# One host is killed, or its cable is pulled, while both work: the other one has all results.
-#   two_hosts_test.sh kill|cut MP_MANAGER TWO_HOSTS.PY
+# One host is killed, or its cable is pulled, while both work: the other one has all results. Or the
+# engine's cable is pulled for a while: then both have.
+#   two_hosts_test.sh kill|cut|engine MP_MANAGER TWO_HOSTS.PY
 # Ends with 77 where this machine does not allow network namespaces.
 set -euo pipefail
 how=$1 manager=$2 program=$3
 name=mp$$ folder=$(mktemp -d -p /dev/shm) pids=()
+lease=3000
+[ "$how" = engine ] && lease=60000  # nobody is to be taken for dead who only cannot reach the engine
 export MP_KEY=secret
 
 clean_up() {
@@ -43,7 +46,7 @@ pids+=($!)
 until_there grep -q 'Ready to accept' "$folder/engine"
 for host in a b; do
   on $host "$manager" --address 127.0.0.1:5000 --authkey-env MP_KEY --store redis://10.77.0.1:6379/0 \
-    --store-lease 3000 > "$folder/manager-$host" &
+    --store-lease $lease > "$folder/manager-$host" &
   pids+=($!)
   until_there grep -q 127.0.0.1:5000 "$folder/manager-$host"
 done
@@ -59,14 +62,26 @@ pids+=($worker_b)
 
 # From then on nothing depends on host a; and some of what it has taken is not done.
 until_there grep -q 'at work' "$folder/b"
-before=$(ip netns exec "$name-engine" redis-cli XLEN mp:log)
-until_there sh -c "grep -q results $folder/b ||
-  test \$(ip netns exec $name-engine redis-cli XLEN mp:log) -gt $((before + 40))"
-if [ "$how" = kill ]; then
-  { kill -9 "$manager_a" "$worker_a" && wait "$manager_a" "$worker_a"; } 2> /dev/null || true
-else
-  ip link set "${name}a" down
-fi
-wait "$worker_b" || { cat "$folder/b"; exit 1; }
-cat "$folder/b"
-grep -q '400 of 400 results, their sum is 21253400' "$folder/b"
+entries() { ip netns exec "$name-engine" redis-cli XLEN mp:log; }
+some_more() { grep -q results "$folder/b" || [ "$(entries)" -gt $((before + 40)) ]; }
+finishes() {  # HOST WORKER
+  wait "$2" || { cat "$folder/$1"; exit 1; }
+  cat "$folder/$1"
+  grep -q '400 of 400 results, their sum is 21253400' "$folder/$1"
+}
+before=$(entries)
+until_there some_more
+case $how in
+  kill) { kill -9 "$manager_a" "$worker_a" && wait "$manager_a" "$worker_a"; } 2> /dev/null || true ;;
+  cut) ip link set "${name}a" down ;;
+  engine)
+    grep -q results "$folder/b" && { echo "inconclusive: all was done before the cable was pulled"; exit 77; }
+    ip link set "${name}engine" down
+    sleep 0.2  # what was on its way arrives
+    before=$(entries)
+    sleep 1.5
+    [ "$(entries)" = "$before" ] || { echo "somebody reached the engine without a cable"; exit 1; }
+    ip link set "${name}engine" up
+    finishes a "$worker_a" ;;
+esac
+finishes b "$worker_b"
