@@ -11,7 +11,8 @@ namespace mp {
 /// An engine that keeps the objects of several managers, on as many hosts: Redis 7 or Valkey.
 /// Every manager of one store has all its objects in memory, too.
 struct ManagerStoreOptions {
-  /// `redis://HOST:PORT/DB`, the same encrypted as `rediss://HOST:PORT/DB`, or `redis+unix://PATH`.
+  /// `redis://HOST:PORT/DB`, the same encrypted as `rediss://HOST:PORT/DB`, or `redis+unix://PATH`;
+  /// or `redis+sentinel://HOST:PORT,HOST:PORT/NAME/DB`: where these Redis Sentinels say it is.
   std::string url;
   /// Of `rediss://`. The engine's certificate has to be for HOST, and by somebody who is trusted.
   struct Tls {

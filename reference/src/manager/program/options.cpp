@@ -40,7 +40,8 @@ void declare_store(CLI::App& app, Arguments& arguments) {
       ->add_option("--store", arguments.store,
                    "The engine (Redis 7 or Valkey) that keeps the objects. All managers with the "
                    "same engine, prefix and key have the same objects")
-      ->type_name("redis[s]://HOST:PORT/DB|redis+unix://PATH");
+      ->type_name(
+          "redis[s]://HOST:PORT/DB|redis+unix://PATH|redis+sentinel://HOST:PORT,.../NAME/DB");
   ManagerStoreOptions::Tls& tls = arguments.of_store.tls;
   store
       ->add_option("--store-ca", tls.ca_file,

@@ -1,5 +1,6 @@
 // Taking a store away that nobody uses any more.
 #include "manager/store/redis/login.hpp"
+#include "manager/store/redis/sentinel.hpp"
 
 namespace mp {
 namespace manager {
@@ -13,7 +14,8 @@ class Cleaning {
       : options_(options), url_(std::move(url)), deadline_(Deadline::after(kPatience)) {}
 
   Result<std::size_t> run() {
-    MP_TRY_ASSIGN(link_, RedisLink::connect(url_, deadline_, options_.tls));
+    MP_TRY_ASSIGN(const RedisUrl engine, locate(url_, deadline_));
+    MP_TRY_ASSIGN(link_, RedisLink::connect(engine, deadline_, options_.tls));
     MP_TRY(log_in(link_, url_, options_, deadline_));
     MP_TRY(check_unused());
     return take_away();

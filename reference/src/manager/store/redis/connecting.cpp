@@ -9,6 +9,7 @@
 #include "manager/store/redis/library.hpp"
 #include "manager/store/redis/login.hpp"
 #include "manager/store/redis/redis_store.hpp"
+#include "manager/store/redis/sentinel.hpp"
 
 namespace mp::manager {
 namespace {
@@ -104,13 +105,14 @@ Result<void> RedisStore::load_library(Deadline deadline) {
 
 Result<void> RedisStore::connect(Deadline deadline) {
   break_links(Clock::now());
-  MP_TRY_ASSIGN(link_, RedisLink::connect(url_, deadline, options_.tls));
+  MP_TRY_ASSIGN(engine_, locate(url_, deadline));
+  MP_TRY_ASSIGN(link_, RedisLink::connect(engine_, deadline, options_.tls));
   MP_TRY(log_in(link_, url_, options_, deadline));
   return check_engine(deadline);
 }
 
 Result<void> RedisStore::listen(Deadline deadline) {
-  MP_TRY_ASSIGN(news_, RedisLink::connect(url_, deadline, options_.tls));
+  MP_TRY_ASSIGN(news_, RedisLink::connect(engine_, deadline, options_.tls));
   MP_TRY(log_in(news_, url_, options_, deadline));
   const std::string alive = channels_ + "alive:" + std::to_string(replica_.manager());
   MP_TRY_ASSIGN(const RedisReply reply,

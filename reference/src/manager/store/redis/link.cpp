@@ -82,10 +82,12 @@ Result<base::UniqueFd> connect_tcp(const RedisUrl& url, const Deadline& deadline
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  const int status = ::getaddrinfo(url.host.c_str(), url.port.c_str(), &hints, &found);
-  if (status != 0) return Error{ErrorCode::System, url.host + ": " + ::gai_strerror(status)};
+  const int status = ::getaddrinfo(url.host.name.c_str(), url.host.port.c_str(), &hints, &found);
+  if (status != 0) {
+    return Error{ErrorCode::System, url.host.name + ": " + ::gai_strerror(status)};
+  }
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(found, ::freeaddrinfo);
-  Result<base::UniqueFd> socket = Error{ErrorCode::System, url.host + ": no address"};
+  Result<base::UniqueFd> socket = Error{ErrorCode::System, url.host.name + ": no address"};
   for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
     socket = connect_to(each->ai_addr, each->ai_addrlen, deadline);
     if (!socket) continue;
@@ -128,7 +130,7 @@ Result<RedisLink> RedisLink::connect(const RedisUrl& url, Deadline deadline,
   link.parser_ = std::make_unique<Parser>();
   if (!url.is_tls) return link;
   Result<void> done;
-  if (Result<TlsSession> session = TlsSession::make(url.host, tls); session) {
+  if (Result<TlsSession> session = TlsSession::make(url.host.name, tls); session) {
     link.tls_ = *std::move(session);
     done = link.shake_hands(deadline);
   } else {

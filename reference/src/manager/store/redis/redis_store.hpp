@@ -109,6 +109,7 @@ class RedisStore final : public Store {
   const ManagerStoreOptions options_;
   const std::string authkey_;
   const RedisUrl url_;
+  RedisUrl engine_;             // where it is: url_, or what its sentinels said last
   const std::string channels_;  // prefix of the names of channels, which no database separates
   std::vector<std::string> keys_;
   Replica replica_;
