@@ -1,13 +1,11 @@
 // The manager: what a call costs, beside an echo, Redis and CPython.
 #include "manager_cases.hpp"
 
-#include <hiredis/hiredis.h>
-
-#include "mp/batch.hpp"
-#include "mp/manager.hpp"
+#include "client_work.hpp"
 #include "python_clients.hpp"
 #include "raw/echo.hpp"
 #include "raw/futex.hpp"
+#include "redis_clients.hpp"
 #include "suites.hpp"
 
 namespace mp::bench {
@@ -16,96 +14,10 @@ namespace {
 Placement placement_of(int clients) { return clients == 1 ? Placement::Same : Placement::Free; }
 std::string times(int clients) { return clients == 1 ? "" : " x" + std::to_string(clients); }
 
-Object text(const char* value) { return Object::str(value); }
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) throw std::runtime_error(result.error().message);
-  return *std::move(result);
-}
-void must(const Result<void>& result) {
-  if (!result) throw std::runtime_error(result.error().message);
-}
-
-/// What a client of a manager does again and again.
-using Work = std::function<Operation(const Manager& manager)>;
-
-Operation dict_get(const Manager& manager) {
-  const ManagedDict dict = must(manager.dict());
-  must(dict.setitem(text("key"), Object::integer(1)));
-  return [dict] { must(dict.getitem(text("key"))); };
-}
-Operation dict_set(const Manager& manager) {
-  return [dict = must(manager.dict())] { must(dict.setitem(text("key"), Object::integer(1))); };
-}
-Operation list_get(const Manager& manager) {
-  return [list = must(manager.list(Object::list({Object::integer(7)})))] {
-    must(list.getitem(Object::integer(0)));
-  };
-}
-Operation value_set(const Manager& manager) {
-  return [value = must(manager.value("i", Object::integer(1)))] {
-    must(value.set(Object::integer(2)));
-  };
-}
-Operation namespace_get(const Manager& manager) {
-  const ManagedNamespace space = must(manager.name_space());
-  must(space.setattr("x", Object::integer(1)));
-  return [space] { must(space.getattr("x")); };
-}
-/// Two calls in turn.
-Operation lock_pair(const Manager& manager) {
-  const auto held = std::make_shared<bool>(false);
-  return [lock = must(manager.lock()), held] {
-    if (*held) {
-      must(lock.release());
-    } else {
-      must(lock.acquire());
-    }
-    *held = !*held;
-  };
-}
-Operation queue_pair(const Manager& manager) {
-  const auto full = std::make_shared<bool>(false);
-  return [queue = must(manager.queue()), full] {
-    if (*full) {
-      must(queue.get());
-    } else {
-      must(queue.put(text("item")));
-    }
-    *full = !*full;
-  };
-}
-
-Contender redis_on(Placement placement, const std::string& name, int clients,
-                   const std::string& prepare, const std::string& first,
-                   const std::string& second = "") {
-  return {.name = "Redis " + name, .run = [=](std::int64_t operations) {
-            const Running& server = redis_server(placement);
-            return run_clients(clients, placement, operations, [&]() -> Operation {
-              redisContext* context = redisConnectUnix(server.path.c_str());
-              if (context == nullptr || context->err != 0) throw std::runtime_error("no Redis");
-              const auto ask = [context](const std::string& command) {
-                void* reply = redisCommand(context, command.c_str());
-                if (reply == nullptr) throw std::runtime_error("Redis is gone");
-                freeReplyObject(reply);
-              };
-              const std::string own = std::to_string(::getpid());
-              if (!prepare.empty()) ask(prepare);
-              if (second.empty()) return [ask, first] { ask(first); };
-              // A list of its own for each client.
-              const auto full = std::make_shared<bool>(false);
-              return [=] {
-                ask((*full ? second : first) + (*full ? own + " 0" : own + " item"));
-                *full = !*full;
-              };
-            });
-          }};
-}
-
 Contender redis(const std::string& name, int clients, const std::string& prepare,
                 const std::string& first, const std::string& second = "") {
-  return redis_on(placement_of(clients), name, clients, prepare, first, second);
+  return redis_clients({redis_server, placement_of(clients), clients}, name,
+                       {.prepare = prepare, .first = first, .second = second});
 }
 
 Contender echo(int clients) {
@@ -239,50 +151,19 @@ std::vector<Case> shared_memory_cases() {
   cases.push_back({.name = in_memory,
                    .placement = Placement::Split,
                    .ours = shared(name, Placement::Split, 1, work),
-                   .raw = redis_on(Placement::Split, "HGET", 1, "HSET d key 1", "HGET d key"),
+                   .raw = redis_clients({redis_server, Placement::Split, 1}, "HGET",
+                                        {.prepare = "HSET d key 1", .first = "HGET d key"}),
                    .floor = 1 / 80.0,
                    .aim = 1 / 200.0});
   return cases;
-}
-
-constexpr int kBatch = 16;
-
-Operation dict_batch(const Manager& manager) {
-  const ManagedDict dict = must(manager.dict());
-  const auto batch = std::make_shared<Batch>();
-  return [dict, batch] {
-    for (int i = 0; i < kBatch; ++i) {
-      batch->call(dict, "__setitem__", {text("key"), Object::integer(1)});
-    }
-    must(batch->run());
-  };
-}
-
-Contender redis_pipeline(int clients) {
-  return {.name = "Redis, pipeline of 16", .run = [=](std::int64_t operations) {
-            const Running& server = redis_server(placement_of(clients));
-            return run_clients(clients, placement_of(clients), operations, [&]() -> Operation {
-              redisContext* context = redisConnectUnix(server.path.c_str());
-              if (context == nullptr || context->err != 0) throw std::runtime_error("no Redis");
-              return [context] {
-                for (int i = 0; i < kBatch; ++i) redisAppendCommand(context, "HSET d key 1");
-                for (int i = 0; i < kBatch; ++i) {
-                  void* reply = nullptr;
-                  if (redisGetReply(context, &reply) != REDIS_OK) {
-                    throw std::runtime_error("Redis is gone");
-                  }
-                  freeReplyObject(reply);
-                }
-              };
-            });
-          }};
 }
 
 std::vector<Case> batch_cases() {
   std::vector<Case> cases;
   for (const int clients : {1, 4}) {
     cases.push_back(micro("16 dict sets in a batch", clients, proxies("batch", clients, dict_batch),
-                          redis_pipeline(clients), 1.0, 0.6));
+                          redis_pipeline({redis_server, placement_of(clients), clients}), 1.0,
+                          0.6));
   }
   return cases;
 }

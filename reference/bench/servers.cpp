@@ -3,7 +3,9 @@
 #include <netinet/in.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <map>
+#include <vector>
 
 #include "mp/manager_server.hpp"
 #include "raw/echo.hpp"
@@ -69,12 +71,25 @@ void serve_manager(const Address& address) {
   static_cast<void>(server->serve());
 }
 
-[[noreturn]] void run_program(const char* program, std::initializer_list<std::string> arguments) {
+[[noreturn]] void run_program(const char* program, const std::vector<std::string>& arguments) {
   std::vector<const char*> argv = {program};
   for (const std::string& argument : arguments) argv.push_back(argument.c_str());
   argv.push_back(nullptr);
   ::execvp(program, const_cast<char* const*>(argv.data()));
   throw std::runtime_error(std::string(program) + " does not run");
+}
+
+/// Its files are in a folder beside its socket.
+const Running& on_redis(Servers& servers, Placement placement,
+                        const std::vector<std::string>& persistence) {
+  return on_socket(servers, placement, "redis", [&](const std::string& path) {
+    const std::string folder = path + ".d";
+    std::filesystem::create_directory(folder);
+    std::vector<std::string> arguments = {"--port", "0",    "--unixsocket", path,
+                                          "--dir",  folder, "--logfile",    "/dev/null"};
+    arguments.insert(arguments.end(), persistence.begin(), persistence.end());
+    run_program("redis-server", arguments);
+  });
 }
 
 }  // namespace
@@ -123,10 +138,19 @@ const Running& null_server(Placement placement) {
 
 const Running& redis_server(Placement placement) {
   static Servers servers;
-  return on_socket(servers, placement, "redis", [](const std::string& path) {
-    run_program("redis-server", {"--port", "0", "--unixsocket", path, "--save", "", "--appendonly",
-                                 "no", "--logfile", "/dev/null"});
-  });
+  return on_redis(servers, placement, {"--save", "", "--appendonly", "no"});
+}
+
+const Running& lasting_redis_server(Placement placement) {
+  static Servers servers;
+  return on_redis(servers, placement,
+                  {"--save", "", "--appendonly", "yes", "--appendfsync", "always"});
+}
+
+const Running& saving_redis_server(Placement placement) {
+  static Servers servers;
+  return on_redis(servers, placement,
+                  {"--save", "", "--appendonly", "yes", "--appendfsync", "everysec"});
 }
 
 }  // namespace mp::bench

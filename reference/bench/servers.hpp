@@ -12,9 +12,9 @@ inline constexpr char kKey[] = "benchmark";
 
 /// A server that is started when it is first needed, and lasts as long as this program.
 struct Running {
-  std::string path;
-  Address address;
-  std::shared_ptr<ServerProcess> process;
+  std::string path = {};
+  Address address = {};
+  std::shared_ptr<ServerProcess> process = {};
 };
 
 /// The raw mechanism: see raw/echo.hpp.
@@ -30,5 +30,8 @@ const Running& cpython_tcp_server(Placement placement);
 const Running& null_server(Placement placement);
 /// redis-server without persistence.
 const Running& redis_server(Placement placement);
+/// With every change on its disk before it is answered; and with one that is written now and then.
+const Running& lasting_redis_server(Placement placement);
+const Running& saving_redis_server(Placement placement);
 
 }  // namespace mp::bench

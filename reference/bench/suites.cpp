@@ -19,6 +19,7 @@ const std::vector<Suite>& suites() {
       {"local", "objects in shared memory, pipes and processes", local_cases},
       {"manager", "the manager: server, proxies, codec, beside echo, Redis and CPython",
        manager_cases},
+      {"store", "managers that share an engine, beside hiredis straight at it", store_cases},
   };
   return all;
 }

@@ -18,6 +18,9 @@ std::vector<Case> local_cases();
 /// A server's process, and its clients.
 std::vector<Case> manager_cases();
 
+/// Managers that share an engine.
+std::vector<Case> store_cases();
+
 std::vector<Case> lock_cases();
 std::vector<Case> array_cases();
 std::vector<Case> handoff_cases();

@@ -117,10 +117,11 @@ bool Replica::takes_more(SessionId session) const {
 void Replica::receive(SessionId session, Result<Request> request, std::string_view payload,
                       Clock::time_point now) {
   ++request_count_;
+  now_ = now;
   if (!is_waiting(session)) return take(session, std::move(request), std::string(payload), now);
   Pending& pending = pending_[session];
   pending.bytes += payload.size();
-  pending.following.push_back({std::move(request), std::string(payload), now});
+  pending.following.push_back({std::move(request), std::string(payload)});
   followed_.insert(session);
   take_following(session);
 }
@@ -169,6 +170,7 @@ void Replica::plan_call(SessionId session, Request request, std::string payload,
 bool Replica::goes_with_others(SessionId session, const Pending& pending) const {
   const Following& next = pending.following.front();
   if (!next.request || !dispatcher_.is_serving(session)) return false;
+  if (next.payload.size() > kRequestBytesMax) return false;  // is refused when its turn comes
   return pending.reading.empty() || dispatcher_.may_be_reading(session, *next.request);
 }
 
@@ -193,9 +195,9 @@ void Replica::take_following(SessionId session) {
       if (!goes_with_others(session, pending)) return;
       Following next = next_of(pending);
       if (!pending.planned.empty()) {
-        plan_call(session, *std::move(next.request), std::move(next.payload), next.now);
+        plan_call(session, *std::move(next.request), std::move(next.payload), now_);
       } else {
-        read(session, *std::move(next.request), std::move(next.payload), next.now);
+        read(session, *std::move(next.request), std::move(next.payload), now_);
       }
       continue;
     }
@@ -203,7 +205,7 @@ void Replica::take_following(SessionId session) {
     const bool has_arrived = acknowledgements_.contains(session) || acknowledged_.contains(session);
     if (dispatcher_.has_handed(session) && !has_arrived) return;
     Following next = next_of(pending);
-    take(session, std::move(next.request), std::move(next.payload), next.now);
+    take(session, std::move(next.request), std::move(next.payload), now_);
   }
   followed_.erase(session);
 }
@@ -266,6 +268,7 @@ void Replica::take_replies(std::vector<Dispatcher::Reply>& out) {
 }
 
 void Replica::pass(Clock::time_point now) {
+  now_ = now;
   if (!ticks_ && dispatcher_.next_deadline(manager_) <= now) {
     ticks_ = true;
     plan({Op::Kind::Tick, 0, 0, now});
@@ -414,7 +417,7 @@ void Replica::put_back(std::vector<Planned> left_out) {
     if (!clients_.contains(op.session)) continue;  // has ended
     Pending& pending = pending_[op.session];
     pending.bytes += op.payload.size();
-    pending.following.push_front({*std::move(planned->request), std::move(op.payload), op.now});
+    pending.following.push_front({*std::move(planned->request), std::move(op.payload)});
     followed_.insert(op.session);
   }
 }

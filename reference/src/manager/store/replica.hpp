@@ -73,6 +73,7 @@ class Replica {
 
   /// Something waits for a round, or (`lazy`) would go with one.
   bool has_work() const { return !ops_.empty() || !readers_.empty(); }
+  std::size_t work_count() const { return ops_.size() + readers_.size(); }
   bool has_lazy_work() const { return !acknowledgements_.empty(); }
 
   struct Round {
@@ -103,7 +104,6 @@ class Replica {
   struct Following {
     Result<Request> request;
     std::string payload;
-    Clock::time_point now;
   };
   /// The requests of a session, in their order: first those that wait for a round, or are in it.
   struct Pending {
@@ -170,6 +170,8 @@ class Replica {
   std::deque<Planned> under_way_;
   std::vector<Reader> readers_under_way_;
   bool ticks_ = false;  // one is planned or under way
+  /// The latest it was told: when a request that follows has its turn.
+  Clock::time_point now_{};
   std::uint64_t request_count_ = 0;
   std::uint64_t ignored_ = 0;
 };

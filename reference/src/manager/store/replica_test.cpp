@@ -215,6 +215,23 @@ TEST_F(Replicas, ABatchStopsWhereACallWaits) {
   EXPECT_FALSE(one_.replica.is_waiting(here));
 }
 
+TEST_F(Replicas, PatienceBeginsWithTheTurnOfACall) {
+  const SessionId here = connect(one_), there = connect(two_);
+  const std::string queue = create(one_, "Queue"), list = create(one_, "list");
+  one_.answers.clear();
+  ask(one_, here, Object::str(queue), "get");
+  ask(one_, here, Object::str(list), "append", {number(1)});
+  settle();
+  now_ += 60s;
+  one_.replica.pass(now_);
+  EXPECT_EQ(call(two_, there, queue, "put", {number(7)}), "None");
+  one_.replica.delivered(here);
+  one_.replica.pass(now_);
+  settle();
+  EXPECT_EQ(one_.answers[here], (std::vector<std::string>{"7", "None"}));
+  EXPECT_FALSE(one_.closed.contains(here));
+}
+
 // The call behind a get would say that the item has arrived.
 TEST_F(Replicas, WhatFollowsAnItemWaitsUntilThatHasArrived) {
   const SessionId here = connect(one_), there = connect(two_), gone = connect(two_);

@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::chrono::milliseconds kLazy{1};  // an acknowledgement may wait for company so long
 constexpr std::chrono::milliseconds kRenewMost{300};
+/// A round waits for company at most this long, and this part of what the last one took.
+constexpr std::chrono::microseconds kGatherMost{50};
+constexpr int kGatherPart = 8;
 constexpr int kSilentMax = 2;
 
 bool starts_with(const std::string& text, std::string_view start) {
@@ -97,11 +100,18 @@ void RedisStore::begin_what_is_due(Clock::time_point now) {
     return send_append();
   }
   if (!replica_.has_work() && !has_news_ && now < lazy_at_) return;
+  if (is_gathering(now)) return;
+  company_ = replica_.work_count();
+  round_began_ = now;
   round_ = replica_.begin_round();
   if (!round_.entry.empty()) return send_append();
   target_ = 0;
   phase_ = Phase::Fetching;
-  send_fetch();
+  has_news_ ? send_fetch() : send_position();
+}
+
+bool RedisStore::is_gathering(Clock::time_point now) const {
+  return replica_.work_count() < company_ && now < gather_until_;
 }
 
 std::vector<std::string_view> RedisStore::function(
@@ -139,6 +149,13 @@ void RedisStore::send_append() {
   link_.send({"WAIT", std::to_string(options_.replicas),
               std::to_string(options_.confirmation_timeout.count())});
   expected_.push_back(Command::Wait);
+}
+
+/// Where nothing has happened elsewhere, that is all there is to know: a manager that was expelled
+/// finds the entry that says so.
+void RedisStore::send_position() {
+  link_.send({"HGET", keys_[0], "pos"});
+  expected_.push_back(Command::Position);
 }
 
 void RedisStore::send_fetch() {
@@ -189,6 +206,8 @@ RedisStore::Step RedisStore::take(Command command, const RedisReply& reply, Cloc
     case Command::Wait:
       confirmed_ = reply.number >= static_cast<std::int64_t>(options_.replicas);
       return phase_ == Phase::Appending ? proceed() : Step::Done;
+    case Command::Position:
+      return take_position(reply);
     case Command::Fetch:
       return take_fetch(reply);
     case Command::Renew:
@@ -246,6 +265,8 @@ bool RedisStore::take_entries(const RedisReply& entries) {
 void RedisStore::finish() {
   phase_ = Phase::Idle;
   expelled_.clear();
+  const Clock::time_point now = Clock::now();
+  gather_until_ = now + std::min<Clock::duration>(kGatherMost, (now - round_began_) / kGatherPart);
   replica_.finish_round(confirmed_);
 }
 
@@ -273,6 +294,17 @@ RedisStore::Step RedisStore::proceed() {
     return Step::Done;
   }
   send_fetch();
+  return Step::Done;
+}
+
+RedisStore::Step RedisStore::take_position(const RedisReply& reply) {
+  const auto last = static_cast<std::uint64_t>(reply.as_number());
+  if (last < applied_) return Step::Broken;  // it has forgotten something
+  if (last == applied_) {
+    finish();
+  } else {
+    send_fetch();
+  }
   return Step::Done;
 }
 

@@ -56,7 +56,7 @@ class RedisStore final : public Store {
   std::uint64_t request_count() const override { return replica_.request_count(); }
 
  private:
-  enum class Command { Append, Wait, Fetch, Renew, Claim, Part, Keep };
+  enum class Command { Append, Wait, Position, Fetch, Renew, Claim, Part, Keep };
   enum class Phase { Idle, Appending, Fetching };
   /// What one step has come to.
   enum class Step { Done, Lost, Broken };
@@ -88,7 +88,9 @@ class RedisStore final : public Store {
 
   // Rounds.
   void begin_what_is_due(Clock::time_point now);
+  bool is_gathering(Clock::time_point now) const;
   void send_append();
+  void send_position();
   void send_fetch();
   void send_renew(Clock::time_point now);
   void begin_snapshot();
@@ -97,6 +99,7 @@ class RedisStore final : public Store {
   Step take(Command command, const RedisReply& reply, Clock::time_point now);
   Step take_error(Command command, const std::string& text);
   Step take_append(const RedisReply& reply);
+  Step take_position(const RedisReply& reply);
   Step take_fetch(const RedisReply& reply);
   Step take_renew(const RedisReply& reply, Clock::time_point now);
   Step proceed();
@@ -129,6 +132,11 @@ class RedisStore final : public Store {
   std::uint64_t target_ = 0;        // of a round without entry; 0: not known
   bool confirmed_ = true;
   bool has_news_ = false;
+  // Who shared the last round will ask for more in a moment: going on without them would have
+  // them wait for all of the next.
+  std::size_t company_ = 0;  // requests in the last round, or in that under way
+  Clock::time_point round_began_{};
+  Clock::time_point gather_until_{};
 
   Clock::time_point connected_at_{};
   Clock::time_point renew_at_{};
