@@ -76,7 +76,8 @@ Result<void> EventLoop::open_store() {
 Result<void> EventLoop::serve_store(Clock::time_point now) {
   // What the first advance() answers may be followed by requests that the second one sends.
   for (int times = 0; times < 2; ++times) {
-    MP_TRY_ASSIGN(const bool is_member, store_->advance(now));
+    const bool is_readable = std::exchange(store_is_readable_, false);
+    MP_TRY_ASSIGN(const bool is_member, store_->advance(now, is_readable));
     if (!is_member) {
       drop_all(now);
       return store_->rejoin();
@@ -165,7 +166,8 @@ void EventLoop::handle(const epoll_event& event, Clock::time_point now) {
       poller_.forget(parent_.get());
       return;
     case kStore:
-      return;  // served in any case
+      store_is_readable_ = true;  // served in any case
+      return;
     case kWake: {
       std::uint64_t count = 0;
       [[maybe_unused]] const ssize_t got = ::read(wake_.get(), &count, sizeof count);

@@ -104,6 +104,7 @@ class EventLoop {
   ConversationOptions conversation_options_;
   Dispatcher dispatcher_;
   std::unique_ptr<Store> store_;  // nullptr: the dispatcher is all there is
+  bool store_is_readable_ = false;
   Clients clients_{poller_};
   base::UniqueFd parent_;
   base::UniqueFd spare_;      // given up to shed a connection when there is no other descriptor

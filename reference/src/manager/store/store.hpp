@@ -43,11 +43,11 @@ class Store {
   /// Readable when advance() has something to do.
   virtual int fd() const = 0;
   virtual Clock::time_point next_deadline() const = 0;
-  /// Goes on as far as it can without waiting. False when all sessions are lost: the others have
-  /// taken this manager for dead, or the engine has forgotten what it had confirmed. The owner
-  /// then ends all connections and calls rejoin().
-  /// Errors: System, Malformed   it cannot go on at all
-  virtual Result<bool> advance(Clock::time_point now) = 0;
+  /// Goes on as far as it can without waiting; `is_readable`: fd() was. False when all sessions are
+  /// lost: the others have taken this manager for dead, or the engine has forgotten what it had
+  /// confirmed. The owner then ends all connections and calls rejoin(). Errors: System, Malformed
+  /// it cannot go on at all
+  virtual Result<bool> advance(Clock::time_point now, bool is_readable) = 0;
   virtual Result<void> rejoin() = 0;
   /// Before the end: what this manager's clients hold goes to others at once.
   virtual void leave() = 0;

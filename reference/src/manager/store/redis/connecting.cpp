@@ -240,13 +240,15 @@ RedisStore::Step RedisStore::resume(Clock::time_point now) {
 Result<void> RedisStore::watch() {
   epoll_event event{};
   event.events = watched_ = EPOLLIN;
-  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, link_.fd(), &event) != 0 ||
-      ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, news_.fd(), &event) != 0) {
-    return system_error("epoll_ctl", errno);
+  for (const int fd : {link_.fd(), news_.fd()}) {
+    event.data.fd = fd;
+    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
+      return system_error("epoll_ctl", errno);
+    }
   }
   connected_at_ = renew_at_ = Clock::now();
   retry_after_ = kRetryLeast;
-  has_news_ = true;
+  hear_news();
   return {};
 }
 
@@ -256,6 +258,7 @@ void RedisStore::update_interest() {
   watched_ = wanted;
   epoll_event event{};
   event.events = wanted;
+  event.data.fd = link_.fd();
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, link_.fd(), &event);
 }
 

@@ -51,14 +51,15 @@ Result<std::unique_ptr<RedisStore>> RedisStore::open(const ManagerStoreOptions& 
 
 Clock::time_point RedisStore::next_deadline() const {
   if (!link_.is_open()) return std::min(retry_at_, replica_.next_deadline());
-  if (phase_ == Phase::Idle && (replica_.has_work() || has_news_ || !expels_.empty())) {
-    return Clock::time_point{};  // long ago
+  Clock::time_point due = Clock::time_point::max();
+  if (phase_ == Phase::Idle) {
+    if (replica_.has_work() || !expels_.empty()) return Clock::time_point{};  // long ago
+    due = has_news_ ? std::min(lazy_at_, news_due_) : lazy_at_;
   }
-  const Clock::time_point lazy = phase_ == Phase::Idle ? lazy_at_ : Clock::time_point::max();
-  return std::min({renew_at_, lazy, replica_.next_deadline()});
+  return std::min({renew_at_, due, replica_.next_deadline()});
 }
 
-Result<bool> RedisStore::advance(Clock::time_point now) {
+Result<bool> RedisStore::advance(Clock::time_point now, bool is_readable) {
   replica_.pass(now);
   if (!link_.is_open()) {
     if (now < retry_at_) return true;
@@ -66,8 +67,7 @@ Result<bool> RedisStore::advance(Clock::time_point now) {
     if (resumed == Step::Lost) return false;
     if (resumed == Step::Broken) return true;
   }
-  Step step = take_replies_of_engine(now);
-  if (step == Step::Done) step = take_news();
+  Step step = is_readable ? take_what_came(now) : Step::Done;
   if (step == Step::Lost) return false;
   if (step == Step::Done) {
     begin_what_is_due(now);
@@ -99,8 +99,7 @@ void RedisStore::begin_what_is_due(Clock::time_point now) {
     round_ = replica_.expel(manager);
     return send_append();
   }
-  if (!replica_.has_work() && !has_news_ && now < lazy_at_) return;
-  if (is_gathering(now)) return;
+  if (!is_due(now) || is_gathering(now)) return;
   company_ = replica_.work_count();
   round_began_ = now;
   round_ = replica_.begin_round();
@@ -108,6 +107,10 @@ void RedisStore::begin_what_is_due(Clock::time_point now) {
   target_ = 0;
   phase_ = Phase::Fetching;
   has_news_ ? send_fetch() : send_position();
+}
+
+bool RedisStore::is_due(Clock::time_point now) const {
+  return replica_.has_work() || now >= lazy_at_ || (has_news_ && now >= news_due_);
 }
 
 bool RedisStore::is_gathering(Clock::time_point now) const {
@@ -172,30 +175,43 @@ void RedisStore::send_renew(Clock::time_point now) {
                  std::to_string(options_.lease.count()), channels_ + "alive:"});
 }
 
-RedisStore::Step RedisStore::take_news() {
+RedisStore::Step RedisStore::take_what_came(Clock::time_point now) {
+  epoll_event events[2];
+  const int count = ::epoll_wait(epoll_.get(), events, 2, 0);
+  Step step = Step::Done;
+  for (int i = 0; i < count && step == Step::Done; ++i) {
+    if ((events[i].events & ~static_cast<std::uint32_t>(EPOLLOUT)) == 0) continue;
+    step = events[i].data.fd == link_.fd() ? take_replies_of_engine(now) : take_news(now);
+  }
+  return step;
+}
+
+/// Where nobody waits for what others do, the next round that is needed anyhow brings it.
+RedisStore::Step RedisStore::take_news(Clock::time_point now) {
   while (true) {
     const Result<std::optional<RedisReply>> message = news_.receive();
     if (!message) return Step::Broken;
     if (!*message) return Step::Done;
     const std::vector<RedisReply>& parts = (*message)->items;
     const bool is_own = parts.size() == 3 && parts[2].text == std::to_string(replica_.manager());
-    if (!is_own) has_news_ = true;
+    if (is_own || has_news_) continue;
+    has_news_ = true;
+    news_due_ = replica_.has_waiting() ? now : now + kLazy;
   }
 }
 
 RedisStore::Step RedisStore::take_replies_of_engine(Clock::time_point now) {
-  while (!expected_.empty()) {
+  do {
     const Result<std::optional<RedisReply>> reply = link_.receive();
     if (!reply) return Step::Broken;
     if (!*reply) return Step::Done;
+    if (expected_.empty()) return Step::Broken;  // nothing was asked
     const Command command = expected_.front();
     expected_.pop_front();
     const Step step = take(command, **reply, now);
     if (step != Step::Done) return step;
-  }
-  // Nothing was asked: only the end can come.
-  const Result<std::optional<RedisReply>> nothing = link_.receive();
-  return nothing && !*nothing ? Step::Done : Step::Broken;
+  } while (!expected_.empty());
+  return Step::Done;
 }
 
 RedisStore::Step RedisStore::take(Command command, const RedisReply& reply, Clock::time_point now) {
@@ -316,7 +332,7 @@ RedisStore::Step RedisStore::take_fetch(const RedisReply& reply) {
   if (!take_entries(reply.items[1])) return Step::Broken;
   if (was_appending) {
     if (phase_ == Phase::Idle) {
-      if (last > applied_) has_news_ = true;
+      if (last > applied_) hear_news();
       return Step::Done;
     }
     // What is in the order must come.
@@ -335,7 +351,7 @@ RedisStore::Step RedisStore::take_fetch(const RedisReply& reply) {
 
 RedisStore::Step RedisStore::take_renew(const RedisReply& reply, Clock::time_point now) {
   if (!reply.is_array(4)) return Step::Broken;
-  if (static_cast<std::uint64_t>(reply.items[0].as_number()) > applied_) has_news_ = true;
+  if (static_cast<std::uint64_t>(reply.items[0].as_number()) > applied_) hear_news();
   // An engine that was away has kept everybody from renewing.
   if (now - connected_at_ >= options_.lease) {
     for (const RedisReply& member : reply.items[1].items) expels_.emplace(member.text, false);

@@ -50,7 +50,7 @@ class RedisStore final : public Store {
 
   int fd() const override { return epoll_.get(); }
   Clock::time_point next_deadline() const override;
-  Result<bool> advance(Clock::time_point now) override;
+  Result<bool> advance(Clock::time_point now, bool is_readable) override;
   Result<void> rejoin() override;
   void leave() override;
   std::uint64_t request_count() const override { return replica_.request_count(); }
@@ -89,12 +89,19 @@ class RedisStore final : public Store {
   // Rounds.
   void begin_what_is_due(Clock::time_point now);
   bool is_gathering(Clock::time_point now) const;
+  bool is_due(Clock::time_point now) const;
   void send_append();
   void send_position();
   void send_fetch();
   void send_renew(Clock::time_point now);
   void begin_snapshot();
-  Step take_news();
+  Step take_what_came(Clock::time_point now);
+  Step take_news(Clock::time_point now);
+  /// There are some, and that is all that is known of them.
+  void hear_news() {
+    has_news_ = true;
+    news_due_ = {};
+  }
   Step take_replies_of_engine(Clock::time_point now);
   Step take(Command command, const RedisReply& reply, Clock::time_point now);
   Step take_error(Command command, const std::string& text);
@@ -132,6 +139,7 @@ class RedisStore final : public Store {
   std::uint64_t target_ = 0;        // of a round without entry; 0: not known
   bool confirmed_ = true;
   bool has_news_ = false;
+  Clock::time_point news_due_{};  // when they are to be fetched, with or without other work
   // Who shared the last round will ask for more in a moment: going on without them would have
   // them wait for all of the next.
   std::size_t company_ = 0;  // requests in the last round, or in that under way
