@@ -269,6 +269,39 @@ def interleaved():
     yield bytes([0, 8, 1, 0])                                                # an RLock is held to the end
 
 
+def replicas():
+    def call(who, method, argument=1):
+        return bytes([who, 0, method, argument])
+
+    def act(what, which=0, who=0, argument=0):
+        return bytes([who, what, which, argument])
+
+    both = act(20, 0) + act(20, 1) + act(23, 0) + act(23, 1)
+    for method in range(60):
+        yield call(0, method) + both + call(1, method, 2) + both + act(28)
+        # Those that wait, or hold, are in the copy; then one of the managers is taken for dead.
+        yield call(0, method) + call(1, method) + call(2, method) + both + act(28) + act(31, 1) + act(28, 1) + act(31, 0)
+        # Batches: what follows waits for what others do, or until its client has what it was given.
+        yield (call(0, method) * 3 + call(0, 40) + act(20, 0) + call(1, method + 1 if method < 59 else 0) + both + act(24) + both +
+               act(27, argument=200) + act(30, 0) + act(29, 0) + act(25) + act(26, argument=1) + both)
+    for question in range(3):
+        yield act(19, question) + call(0, 38) + act(19, question) + act(19, question, who=1)
+    take = both + act(24) + act(24, who=1)
+    yield call(0, 6) + take + call(0, 7) + take + call(0, 8) + take + call(0, 9) + take                     # done by who took it
+    yield call(0, 6) * 2 + take + call(0, 7) + call(1, 7) + take + call(2, 8) + call(3, 8) + take + call(0, 8) + take  # and by others
+    yield call(1, 6) + take + call(1, 7) + take + call(0, 7) + take + act(31, 1) + take                     # comes back to one who waits
+    yield call(1, 6) * 2 + take + call(1, 7) + take + call(1, 7) + take + act(31, 1) + call(0, 10) + take
+    yield call(1, 0) * 2 + take + call(1, 1) + take + act(25, who=1) + take + call(0, 4) + take
+    yield call(0, 32) + take + call(0, 34) + take + act(28) + call(1, 32) + take + call(1, 37) + take + call(1, 33) + take
+    yield call(0, 11) + take + call(0, 14) + take + call(1, 14) + act(28)
+    yield call(0, 44) * 2 + take + call(0, 47) + take + act(28) + act(28, 1)
+    yield call(0, 15) + call(0, 2) + take + act(26, argument=1) + take + act(28) + act(27, argument=200) + take
+    yield call(0, 0, 1) + call(0, 0, 2) + call(0, 1) * 3 + both + act(25) + both + call(1, 4) + both
+    yield call(0, 11) + call(1, 11) + call(2, 11) + both + act(26, argument=1) + both + act(31, 1) + both
+    yield call(0, 6) + call(0, 7) * 2 + both + act(26) + act(28)
+    yield call(0, 38) + call(0, 39) + call(0, 38) + act(29, 0) + both + act(29, 0) + act(28)
+
+
 def client():
     none = record(7, b"")
     created = record(3, b"\2\1\1a\1\1b")
@@ -325,7 +358,7 @@ def adapter_actor():
     yield lines(hello) + b'{"id": 1'
 
 
-TARGETS = (frame_reader, pickle_decoder, pickle_encoder, handshake, session, interleaved, client, adapter_line, adapter_actor)
+TARGETS = (frame_reader, pickle_decoder, pickle_encoder, handshake, session, interleaved, replicas, client, adapter_line, adapter_actor)
 
 
 def write_dictionaries():

@@ -40,11 +40,6 @@ bool Dispatcher::may_follow(SessionId id) const {
          !has_handed(id);
 }
 
-bool Dispatcher::has_taken_part(SessionId id) const {
-  const auto found = sessions_.find(id);
-  return found != sessions_.end() && found->second.took_part;
-}
-
 void Dispatcher::replay(SessionId id, ClientId client, bool is_call, const Result<Request>& request,
                         Clock::time_point now) {
   const auto [row, is_new] = sessions_.try_emplace(id);

@@ -142,7 +142,6 @@ class Dispatcher final : private Host {
   /// and neither gave an item nor a proxy, which its receiver had to take care of first.
   bool may_follow(SessionId session) const;
   bool is_serving(SessionId session) const;
-  bool has_taken_part(SessionId session) const;
   /// For requests that are not replayed at all, with the text of a '#TRACEBACK'.
   void refuse_request(SessionId session, const std::string& why);
   /// What was handed over to the session has arrived.
