@@ -6,17 +6,18 @@
 //   - whoever has applied the same entries has the same objects, waits and holders, and so has a
 //     copy that was saved and restored;
 //   - answers come one for each call, and in the end for all but those that wait;
+//   - the Queue has what was put into it, without what has arrived at somebody;
 //   - when everybody has gone, nothing is left.
 #include <algorithm>
 #include <array>
-#include <map>
+#include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "fuzz/support/byte_source.hpp"
 #include "manager/protocol/message.hpp"
 #include "manager/store/replica.hpp"
-#include "mp/pickle.hpp"
 
 namespace mp::fuzz {
 namespace {
@@ -40,6 +41,8 @@ enum class Args {
   Patience,
   Count
 };
+
+constexpr std::size_t kQueue = 0;
 
 struct Method {
   std::size_t object;
@@ -169,7 +172,7 @@ struct Manager {
     replica.join(id, std::string(kTag), *Seal::make("secret", kTag));
   }
   std::string state() const {
-    const Result<std::string> text = pickle::dumps(dispatcher.save());
+    const Result<std::string> text = replica.snapshot(0);
     MP_ASSERT(text.has_value());
     return *text;
   }
@@ -185,7 +188,15 @@ struct Session {
   ClientId client = 0;
   std::size_t asked = 0;
   std::size_t answered = 0;
-  bool closed = false;  // by its manager
+  bool closed = false;                   // by its manager
+  std::deque<const Method*> calls = {};  // that are not answered
+  bool has_item = false;                 // of the Queue, and it is not known to have arrived
+
+  bool is_putting() const {
+    return std::any_of(calls.begin(), calls.end(), [](const Method* each) {
+      return each->object == kQueue && std::string_view(each->name).starts_with("put");
+    });
+  }
 };
 
 class World {
@@ -211,7 +222,7 @@ class World {
       case 23:
         return catch_up(which % 2);
       case 24:
-        return managers_[session.manager]->replica.delivered(session.id);
+        return deliver(session);
       case 25:
         return replace(session);
       case 26:
@@ -223,6 +234,7 @@ class World {
       case 29:
         return refuse(which % 2);
       case 30:
+        is_sure_ = false;
         return round(which % 2, /*confirmed=*/false);
       case 31:
         return expel(which % 2);
@@ -235,14 +247,14 @@ class World {
     // Everybody gets what was said to him, until nobody has more to say.
     for (int times = 0; times < 600; ++times) {
       settle();
-      for (const Session& session : sessions_)
-        managers_[session.manager]->replica.delivered(session.id);
+      for (Session& session : sessions_) deliver(session);
       const bool has_work = std::any_of(managers_.begin(), managers_.end(), [](const auto& each) {
         return each->replica.has_work() || each->replica.has_lazy_work();
       });
       if (!has_work) break;
     }
     for (const Session& session : sessions_) check_answers(session);
+    check_items();
     compare_with_copy(0);
     for (Session& session : sessions_) close(session);
     for (Session& session : sessions_)
@@ -289,7 +301,9 @@ class World {
   void call(Session& session, const Method& method, std::uint8_t argument) {
     Manager& manager = *managers_[session.manager];
     if (session.closed || !manager.replica.takes_more(session.id)) return;
+    deliver(session);  // whoever asks has read all answers
     ++session.asked;
+    session.calls.push_back(&method);
     send(manager, session.id, Object::str(idents_[method.object]), method.name,
          arguments(method.args, argument), now_);
     collect();
@@ -306,6 +320,13 @@ class World {
     manager.replica.close(once);
   }
 
+  void deliver(Session& session) {
+    managers_[session.manager]->replica.delivered(session.id);
+    if (!std::exchange(session.has_item, false)) return;
+    --items_;
+    is_recorded_[session.manager] = false;
+  }
+
   void round(std::size_t which, bool confirmed = true) {
     Manager& manager = *managers_[which];
     if (!manager.replica.has_work() && !manager.replica.has_lazy_work()) return;
@@ -313,6 +334,7 @@ class World {
     catch_up(which);
     if (!round.entry.empty()) append(manager, round.entry);
     manager.replica.finish_round(confirmed);
+    is_recorded_[which] = true;
     collect();
   }
 
@@ -350,8 +372,8 @@ class World {
 
   void settle() {
     for (int times = 0; times < 4; ++times) {
-      for (const std::size_t which : {0, 1}) round(which);
-      for (const std::size_t which : {0, 1}) catch_up(which);
+      for (std::size_t which = 0; which < managers_.size(); ++which) round(which);
+      for (std::size_t which = 0; which < managers_.size(); ++which) catch_up(which);
     }
     MP_ASSERT(managers_[0]->state() == managers_[1]->state());
   }
@@ -375,6 +397,8 @@ class World {
   /// The other one takes it for dead; it joins again, and its clients connect again.
   void expel(std::size_t which) {
     const std::size_t other = 1 - which;
+    // What has arrived there without anybody's having been told comes once more.
+    is_sure_ = is_sure_ && std::exchange(is_recorded_[which], true);
     Manager& survivor = *managers_[other];
     round(other);  // what is under way comes first
     catch_up(other);
@@ -383,11 +407,18 @@ class World {
     collect();
     managers_[which] = restored(other, next_manager_++);
     for (Session& session : sessions_) {
-      if (session.manager == which) session = open(which);
+      if (session.manager != which) continue;
+      lose(session);
+      session = open(which);
     }
   }
 
-  void close(Session& session) { managers_[session.manager]->replica.close(session.id); }
+  void close(Session& session) {
+    managers_[session.manager]->replica.close(session.id);
+    lose(session);
+  }
+  /// What it had not read goes back, and whether it has put what it was putting nobody knows.
+  void lose(const Session& session) { is_sure_ = is_sure_ && !session.is_putting(); }
 
   void replace(Session& session) {
     close(session);
@@ -417,21 +448,48 @@ class World {
   }
 
   void take(std::size_t which, const Dispatcher::Reply& reply) {
+    std::optional<Reply> said;
     if (reply.payload) {
-      const Result<Reply> decoded = decode_reply(*reply.payload, {});
+      Result<Reply> decoded = decode_reply(*reply.payload, {});
       MP_ASSERT(decoded.has_value());
-      const Object& value = decoded->payload;
+      said = *std::move(decoded);
+      const Object& value = said->payload;
       if (value.kind() == Kind::Tuple && value.items().size() == 2 &&
           value.items()[0].kind() == Kind::Str) {
         created_ = value.items()[0].as_str();
+      } else if (value.kind() == Kind::Int) {
+        number_ = value.as_int64();
       }
     }
     for (Session& session : sessions_) {
       if (session.manager != which || session.id != reply.session) continue;
       session.answered += reply.payload.has_value();
+      if (reply.close) lose(session);
+      if (said && !session.calls.empty()) answered(session, *said);
       session.closed = session.closed || reply.close;
       MP_ASSERT(session.answered <= session.asked);
     }
+  }
+
+  void answered(Session& session, const Reply& reply) {
+    const Method& method = *session.calls.front();
+    session.calls.pop_front();
+    if (method.object != kQueue || reply.kind != ReplyKind::Return) return;
+    const std::string_view name = method.name;
+    if (name.starts_with("put")) ++items_;
+    if (name.starts_with("get")) session.has_item = true;
+  }
+
+  void check_items() {
+    Manager& manager = *managers_[0];
+    const SessionId once = manager.replica.open(kOwner);
+    send(manager, once, Object(), "accept_connection", {Object::str("thread")});
+    number_ = -1;
+    send(manager, once, Object::str(idents_[kQueue]), "qsize", {});
+    settle();
+    manager.replica.close(once);
+    // The queue goes with the manager that made it.
+    if (number_ >= 0 && is_sure_) MP_ASSERT(number_ == items_);
   }
 
   /// Whatever was asked is answered, unless a call waits, with those behind it, or it has ended.
@@ -447,6 +505,10 @@ class World {
   std::vector<std::string> idents_;
   std::vector<Session> sessions_;
   std::string created_;
+  std::int64_t number_ = -1;                     // the last that was answered
+  std::int64_t items_ = 0;                       // of the Queue, and on their way from it
+  bool is_sure_ = true;                          // that these are all
+  std::array<bool, 2> is_recorded_{true, true};  // by the managers: what has arrived
   Clock::time_point now_{};
   ManagerId next_manager_ = 1;
   ClientId next_client_ = kOwner + 1;

@@ -21,8 +21,9 @@ struct Op {
     Tick,          ///< what has waited until `now` at this manager is over
     Acknowledge,   ///< the session has got what was handed over to it
     Gone,          ///< `client` is the number of a manager that is no more
-    CallBehind,    ///< a Call that was sent before the one before it was answered: without effect
-                   ///< while that is not over (Dispatcher::may_follow), and then sent again
+    CallBehind,    ///< a Call that was sent before the one before it was answered: left out while
+                   ///< that is not over (Dispatcher::may_follow), as are all behind it until the
+                   ///< session's next Call
   };
   Kind kind;
   SessionId session = 0;

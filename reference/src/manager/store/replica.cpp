@@ -44,6 +44,7 @@ void Replica::join(ManagerId manager, std::string tag, Seal seal) {
   clients_.clear();
   spoken_.clear();
   refused_.clear();
+  interrupted_.clear();
   acknowledgements_.clear();
   acknowledged_.clear();
   ops_.clear();
@@ -61,7 +62,9 @@ Result<std::string> Replica::snapshot(std::uint64_t position) const {
     sequences.insert(sequences.end(), {manager, sequence});
   }
   std::string text = header(position);
-  MP_TRY(pickle::dump_to(text, Object::tuple_of(dispatcher_.save(), saved(sequences))));
+  const std::deque<std::uint64_t> interrupted(interrupted_.begin(), interrupted_.end());
+  MP_TRY(pickle::dump_to(
+      text, Object::tuple_of(dispatcher_.save(), saved(sequences), saved(interrupted))));
   seal_->sign(text);
   return text;
 }
@@ -77,11 +80,13 @@ Result<void> Replica::restore(std::string_view snapshot, std::uint64_t position)
   SavedState state(object);
   const Object copy = state.any();
   const std::deque<std::uint64_t> sequences = state.numbers();
+  const std::deque<std::uint64_t> interrupted = state.numbers();
   if (!state.is_whole() || sequences.size() % 2 != 0) {
     return Error{ErrorCode::InvalidArgument, "a snapshot that cannot be read"};
   }
   MP_TRY(dispatcher_.restore(copy));
   sequences_.clear();
+  interrupted_ = {interrupted.begin(), interrupted.end()};
   for (std::size_t i = 0; i < sequences.size(); i += 2) sequences_[sequences[i]] = sequences[i + 1];
   return {};
 }
@@ -169,7 +174,7 @@ void Replica::plan_call(SessionId session, Request request, std::string payload,
 /// Whether the next one need not wait until those on their way are done.
 bool Replica::goes_with_others(SessionId session, const Pending& pending) const {
   const Following& next = pending.following.front();
-  if (!next.request || !dispatcher_.is_serving(session)) return false;
+  if (pending.stops || !next.request || !dispatcher_.is_serving(session)) return false;
   if (next.payload.size() > kRequestBytesMax) return false;  // is refused when its turn comes
   return pending.reading.empty() || dispatcher_.may_be_reading(session, *next.request);
 }
@@ -204,6 +209,7 @@ void Replica::take_following(SessionId session) {
     // Who is given something has to have got it before it is taken to have asked for more.
     const bool has_arrived = acknowledgements_.contains(session) || acknowledged_.contains(session);
     if (dispatcher_.has_handed(session) && !has_arrived) return;
+    pending.stops = false;
     Following next = next_of(pending);
     take(session, std::move(next.request), std::move(next.payload), now_);
   }
@@ -349,10 +355,9 @@ bool Replica::apply(std::string_view text, bool& is_own) {
 }
 
 bool Replica::apply(const Op& op, ManagerId from, const Request* request) {
+  if (leaves_out(op)) return false;
   switch (op.kind) {
     case Op::Kind::CallBehind:
-      if (!dispatcher_.may_follow(op.session)) return false;
-      [[fallthrough]];
     case Op::Kind::Call:
     case Op::Kind::ServerCall: {
       const bool is_call = op.kind != Op::Kind::ServerCall;
@@ -365,6 +370,7 @@ bool Replica::apply(const Op& op, ManagerId from, const Request* request) {
       break;
     }
     case Op::Kind::Close:
+      interrupted_.erase(op.session);
       dispatcher_.replay_close(op.session);
       break;
     case Op::Kind::AbandonWaits:
@@ -380,6 +386,8 @@ bool Replica::apply(const Op& op, ManagerId from, const Request* request) {
       dispatcher_.acknowledge(op.session);
       break;
     case Op::Kind::Gone:
+      std::erase_if(interrupted_,
+                    [&](SessionId session) { return manager_of(session) == op.client; });
       dispatcher_.manager_gone(op.client);
       break;
   }
@@ -410,14 +418,34 @@ void Replica::finish_round(bool confirmed) {
   take_all_following();
 }
 
-/// Calls that have not been done come first among those that follow.
+/// A session's next Call is the first that was left out, and all is in order again.
+bool Replica::leaves_out(const Op& op) {
+  if (op.kind == Op::Kind::Call) interrupted_.erase(op.session);
+  if (op.kind != Op::Kind::CallBehind) return false;
+  if (!interrupted_.contains(op.session) && dispatcher_.may_follow(op.session)) return false;
+  interrupted_.insert(op.session);
+  return true;
+}
+
+/// Calls that have not been done come first among those that follow; behind them those of the same
+/// sessions that are planned already.
 void Replica::put_back(std::vector<Planned> left_out) {
+  std::set<SessionId> sessions;
+  for (const Planned& planned : left_out) sessions.insert(planned.op.session);
+  if (sessions.empty()) return;
+  std::erase_if(ops_, [&](Planned& planned) {
+    if (!planned.request || !sessions.contains(planned.op.session)) return false;
+    done(planned.op.session, &Pending::planned, planned.op.payload.size());
+    left_out.push_back(std::move(planned));
+    return true;
+  });
   for (auto planned = left_out.rbegin(); planned != left_out.rend(); ++planned) {
     Op& op = planned->op;
     if (!clients_.contains(op.session)) continue;  // has ended
     Pending& pending = pending_[op.session];
     pending.bytes += op.payload.size();
     pending.following.push_front({*std::move(planned->request), std::move(op.payload)});
+    pending.stops = true;
     followed_.insert(op.session);
   }
 }

@@ -112,6 +112,7 @@ class Replica {
     std::deque<Clock::time_point> planned = {};  // as entries: when they came
     std::deque<Clock::time_point> reading = {};  // or as readers
     std::deque<Following> following = {};
+    bool stops = false;     // what follows waits until nothing is on its way
     std::size_t bytes = 0;  // of all these
 
     bool is_on_its_way() const { return !planned.empty() || !reading.empty(); }
@@ -146,8 +147,9 @@ class Replica {
   Following next_of(Pending& pending) const;
   /// A request has come to its end, or has not begun yet after all.
   void done(SessionId session, std::deque<Clock::time_point> Pending::*where, std::size_t bytes);
-  /// False: not yet, see Op::Kind::CallBehind.
+  /// False: left out, see Op::Kind::CallBehind.
   bool apply(const Op& op, ManagerId from, const Request* request);
+  bool leaves_out(const Op& op);
   void put_back(std::vector<Planned> left_out);
   void answer_readers();
   static bool only_frees(const Planned& planned);
@@ -165,8 +167,10 @@ class Replica {
   std::unordered_map<SessionId, ClientId> clients_;  // of this manager's sessions
   std::set<SessionId> spoken_;                       // of these: others know it, or will
   std::set<SessionId> refused_;                      // of these: had their last word
-  std::set<SessionId> acknowledgements_;             // to be sent with something else
-  std::set<SessionId> acknowledged_;                 // sent, until it comes back
+  /// Of all managers: a call of theirs was left out, and those behind it are. In all copies.
+  std::set<SessionId> interrupted_;
+  std::set<SessionId> acknowledgements_;  // to be sent with something else
+  std::set<SessionId> acknowledged_;      // sent, until it comes back
   std::deque<Planned> ops_;
   std::vector<Reader> readers_;
   std::deque<Planned> under_way_;

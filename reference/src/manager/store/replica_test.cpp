@@ -215,6 +215,49 @@ TEST_F(Replicas, ABatchStopsWhereACallWaits) {
   EXPECT_FALSE(one_.replica.is_waiting(here));
 }
 
+TEST_F(Replicas, ABatchKeepsItsOrderWhoeverEndsItsWait) {
+  const SessionId here = connect(one_), other = connect(one_);
+  const std::string event = create(one_, "Event"), list = create(one_, "list");
+  one_.answers.clear();
+  ask(one_, here, Object::str(event), "wait");
+  ask(one_, here, Object::str(list), "append", {number(1)});
+  ask(one_, other, Object::str(event), "set");
+  ask(one_, here, Object::str(list), "append", {number(2)});
+  const Replica::Round first = one_.replica.begin_round();
+  ask(one_, here, Object::str(list), "append", {number(3)});  // of the next round already
+  log_.push_back(first.entry);
+  one_.applied = log_.size();
+  one_.replica.finish_round();
+  catch_up(two_);
+  EXPECT_EQ(one_.state() == two_.state(), true);
+  settle();
+  ask(one_, here, Object::str(list), "#GETVALUE");
+  settle();
+  EXPECT_EQ(one_.answers[here],
+            (std::vector<std::string>{"True", "None", "None", "None", "[1, 2, 3]"}));
+}
+
+// What only takes away is done although the engine is full, and not together with what is not.
+TEST_F(Replicas, WhatFollowsSomethingThatFreesDoesNotHoldItUp) {
+  const SessionId here = connect(one_);
+  const std::string list = create(one_, "list", {Object::list({number(1), number(2)})});
+  one_.answers.clear();
+  ask(one_, here, Object::str(list), "pop");
+  ask(one_, here, Object::str(list), "append", {number(3)});
+  for (int times = 0; times < 2; ++times) {
+    const Replica::Round round = one_.replica.begin_round();
+    if (round.only_frees) {
+      log_.push_back(round.entry);
+      one_.applied = log_.size();
+      one_.replica.finish_round();
+    } else {
+      one_.replica.refuse_round("MemoryError: the store is full: nothing was changed");
+    }
+    collect(one_);
+  }
+  EXPECT_EQ(one_.answers[here], (std::vector<std::string>{"2"}));
+}
+
 TEST_F(Replicas, PatienceBeginsWithTheTurnOfACall) {
   const SessionId here = connect(one_), there = connect(two_);
   const std::string queue = create(one_, "Queue"), list = create(one_, "list");
