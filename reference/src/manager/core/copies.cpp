@@ -135,6 +135,7 @@ void Dispatcher::forget_everything() {
   deadlines_.clear();
   dead_clients_.clear();
   handed_.clear();
+  undelivered_.clear();
   objects_.clear();
   sessions_.clear();
   replies_.clear();

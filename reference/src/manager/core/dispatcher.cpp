@@ -253,6 +253,7 @@ void Dispatcher::close(SessionId id) {
   withdraw(ended, id);
   give_back(id);
   end_grace(ended);
+  undelivered_.erase(id);
   sessions_.erase(id);
   release_locks_of_session(id);
   objects_.reap();

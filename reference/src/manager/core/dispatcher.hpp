@@ -147,6 +147,11 @@ class Dispatcher final : private Host {
   /// What was handed over to the session has arrived.
   void acknowledge(SessionId session) { handed_.erase(session); }
   bool has_handed(SessionId session) const { return handed_.contains(session); }
+  /// Whether the last answer to a session of this manager gave an item, and delivered() has not
+  /// been told since that the answer is on its way to the client.
+  bool has_undelivered(SessionId session) const { return undelivered_.contains(session); }
+  /// True when there was such an item.
+  bool delivered(SessionId session) { return undelivered_.erase(session) != 0; }
   /// The manager has gone, and all its clients with it.
   void manager_gone(ManagerId manager);
 
@@ -190,6 +195,7 @@ class Dispatcher final : private Host {
   Referent* referent_at(ObjectNumber number) override { return objects_.find(number); }
   void handed_over(SessionId session, ObjectNumber from, const Object& item) override {
     handed_[session] = {from, item};
+    if (is_mine(session)) undelivered_.insert(session);
   }
 
   Session& session(SessionId id);
@@ -247,6 +253,7 @@ class Dispatcher final : private Host {
     Object item;
   };
   std::map<SessionId, Handed> handed_;
+  std::set<SessionId> undelivered_;
   ManagerId manager_ = 0;
   std::uint64_t fences_ = 0;
   std::vector<Reply> replies_;

@@ -46,7 +46,6 @@ void Replica::join(ManagerId manager, std::string tag, Seal seal) {
   refused_.clear();
   interrupted_.clear();
   acknowledgements_.clear();
-  acknowledged_.clear();
   ops_.clear();
   readers_.clear();
   under_way_.clear();
@@ -123,7 +122,8 @@ void Replica::receive(SessionId session, Result<Request> request, std::string_vi
                       Clock::time_point now) {
   ++request_count_;
   now_ = now;
-  if (!is_waiting(session)) return take(session, std::move(request), std::string(payload), now);
+  if (!is_waiting(session) && !dispatcher_.has_undelivered(session))
+    return take(session, std::move(request), std::string(payload), now);
   Pending& pending = pending_[session];
   pending.bytes += payload.size();
   pending.following.push_back({std::move(request), std::string(payload)});
@@ -207,8 +207,7 @@ void Replica::take_following(SessionId session) {
       continue;
     }
     // Who is given something has to have got it before it is taken to have asked for more.
-    const bool has_arrived = acknowledgements_.contains(session) || acknowledged_.contains(session);
-    if (dispatcher_.has_handed(session) && !has_arrived) return;
+    if (dispatcher_.has_undelivered(session)) return;
     pending.stops = false;
     Following next = next_of(pending);
     take(session, std::move(next.request), std::move(next.payload), now_);
@@ -251,7 +250,7 @@ void Replica::close(SessionId session) {
 }
 
 void Replica::delivered(SessionId session) {
-  if (!dispatcher_.has_handed(session) || acknowledged_.contains(session)) return;
+  if (!dispatcher_.delivered(session)) return;
   acknowledgements_.insert(session);
   take_following(session);
 }
@@ -309,7 +308,6 @@ bool Replica::only_frees(const Planned& planned) {
 Replica::Round Replica::begin_round() {
   MP_ASSERT(under_way_.empty() && readers_under_way_.empty());
   for (const SessionId session : acknowledgements_) plan({Op::Kind::Acknowledge, session});
-  acknowledged_.insert(acknowledgements_.begin(), acknowledgements_.end());
   acknowledgements_.clear();
   std::size_t bytes = 0;
   while (!ops_.empty() && bytes < kEntryBytes) {
@@ -407,7 +405,6 @@ void Replica::finish_round(bool confirmed) {
     }
     const bool is_done = apply(op, manager_, planned.request ? &*planned.request : nullptr);
     if (op.kind == Op::Kind::Tick) ticks_ = false;
-    acknowledged_.erase(op.session);
     if (!planned.request) continue;
     done(op.session, &Pending::planned, op.payload.size());
     if (!is_done) left_out.push_back(std::move(planned));

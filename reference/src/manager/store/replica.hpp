@@ -170,7 +170,6 @@ class Replica {
   /// Of all managers: a call of theirs was left out, and those behind it are. In all copies.
   std::set<SessionId> interrupted_;
   std::set<SessionId> acknowledgements_;  // to be sent with something else
-  std::set<SessionId> acknowledged_;      // sent, until it comes back
   std::deque<Planned> ops_;
   std::vector<Reader> readers_;
   std::deque<Planned> under_way_;

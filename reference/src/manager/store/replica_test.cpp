@@ -99,6 +99,7 @@ class Replicas : public ::testing::Test {
   }
   std::string call(Manager& manager, SessionId session, const std::string& ident,
                    std::string_view name, std::vector<Object> args = {}) {
+    manager.replica.delivered(session);  // whoever asks has read what he was told before
     ask(manager, session, Object::str(ident), name, std::move(args));
     EXPECT_TRUE(manager.replica.is_waiting(session));
     settle();
@@ -294,6 +295,35 @@ TEST_F(Replicas, WhatFollowsAnItemWaitsUntilThatHasArrived) {
   two_.replica.close(gone);  // before it could be told
   settle();
   EXPECT_EQ(call(one_, here, queue, "get_nowait"), "3");
+}
+
+// Whoever looks after the connection tells of empty sockets as often as it likes.
+TEST_F(Replicas, AnAcknowledgementIsOfOneItem) {
+  const SessionId here = connect(one_), gone = connect(two_);
+  const std::string queue = create(one_, "Queue");
+  for (const int item : {1, 2}) call(one_, here, queue, "put", {number(item)});
+  EXPECT_EQ(call(two_, gone, queue, "get"), "1");
+  two_.replica.delivered(gone);
+  ask(two_, gone, Object::str(queue), "get");
+  two_.replica.delivered(gone);  // nothing new was said since
+  settle();
+  EXPECT_EQ(said(two_, gone), "2");
+  two_.replica.close(gone);  // before it could be told
+  settle();
+  EXPECT_EQ(call(one_, here, queue, "get_nowait"), "2");
+}
+
+TEST_F(Replicas, AnItemHasArrivedBeforeTheNextCallIsTaken) {
+  const SessionId here = connect(one_), gone = connect(two_);
+  const std::string queue = create(one_, "Queue");
+  for (const int item : {1, 2}) call(one_, here, queue, "put", {number(item)});
+  EXPECT_EQ(call(two_, gone, queue, "get"), "1");
+  ask(two_, gone, Object::str(queue), "get");  // was sent before that could be read
+  settle();
+  EXPECT_EQ(said(two_, gone), "waits");
+  two_.replica.close(gone);
+  settle();
+  EXPECT_EQ(call(one_, here, queue, "get_nowait"), "1");
 }
 
 TEST_F(Replicas, ASessionIsNotAheadOfItsAnswersForEver) {
