@@ -320,7 +320,9 @@ class World {
     manager.replica.close(once);
   }
 
+  /// What was said to it has gone out; a connection ends behind its last word.
   void deliver(Session& session) {
+    if (session.closed) return replace(session);
     managers_[session.manager]->replica.delivered(session.id);
     if (!std::exchange(session.has_item, false)) return;
     --items_;
