@@ -82,14 +82,14 @@ std::string RedisUrl::text() const {
 
 Result<RedisUrl> parse_redis_url(std::string_view text) {
   RedisUrl url;
-  if (text.find('@') != text.npos) {
-    return wrong("a URL with a user or a password",
-                 "everybody can read it; use --store-user and --store-password-file");
-  }
   if (text.starts_with(kUnix)) {
     url.path = text.substr(kUnix.size());
     if (!url.path.starts_with('/')) return wrong_form(text);
     return url;
+  }
+  if (text.find('@') != text.npos) {
+    return wrong("a URL with a user or a password",
+                 "everybody can read it; use --store-user and --store-password-file");
   }
   if (text.starts_with(kSentinel)) {
     if (!read_sentinels(text.substr(kSentinel.size()), url)) return wrong_form(text);
