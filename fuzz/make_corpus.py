@@ -315,6 +315,11 @@ def client():
         yield first + record(0, pickle.dumps(("#FOO", 1)))
         for value in SEED_VALUES[:48]:
             yield opening + record(0, pickle.dumps(("#RETURN", value))) * 3
+        # An iterator over anything, at any place, as the answer to everything.
+        for items in (b"]\x85", b")\x85", b"K\x05\x85", b")", b"]]\x86", b"N\x85", b"}\x85", b"\x8c\x01a\x85"):
+            for place in (b"", b"K\x01b", b"K\xffb", b"Nb"):
+                iterator = b"\x8c\x08builtins\x8c\x04iter\x93" + items + b"R" + place
+                yield opening + record(0, b"\x80\x04\x8c\x07#RETURN" + iterator + b"\x86.") * 8
 
 
 def adapter_line():
