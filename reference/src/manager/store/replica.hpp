@@ -73,7 +73,6 @@ class Replica {
 
   /// Something waits for a round, or (`lazy`) would go with one.
   bool has_work() const { return !ops_.empty() || !readers_.empty(); }
-  std::size_t work_count() const { return ops_.size() + readers_.size(); }
   /// Whether a call waits for what others do, here or elsewhere.
   bool has_waiting() const { return dispatcher_.has_waiting(); }
   bool has_lazy_work() const { return !acknowledgements_.empty(); }

@@ -125,8 +125,7 @@ TEST_F(Replicas, PatienceBeginsWithTheTurnOfACall) {
 // The call behind a get would say that the item has arrived.
 TEST_F(Replicas, WhatFollowsAnItemWaitsUntilThatHasArrived) {
   const SessionId here = connect(one_), there = connect(two_), gone = connect(two_);
-  const std::string queue = create(one_, "Queue");
-  for (const int item : {1, 2, 3}) call(one_, here, queue, "put", {number(item)});
+  const std::string queue = queue_of(one_, here, {1, 2, 3});
   two_.answers.clear();
   for (int times = 0; times < 2; ++times) ask(two_, there, Object::str(queue), "get");
   settle();
@@ -146,8 +145,7 @@ TEST_F(Replicas, WhatFollowsAnItemWaitsUntilThatHasArrived) {
 // Whoever looks after the connection tells of empty sockets as often as it likes.
 TEST_F(Replicas, AnAcknowledgementIsOfOneItem) {
   const SessionId here = connect(one_), gone = connect(two_);
-  const std::string queue = create(one_, "Queue");
-  for (const int item : {1, 2}) call(one_, here, queue, "put", {number(item)});
+  const std::string queue = queue_of(one_, here, {1, 2});
   EXPECT_EQ(call(two_, gone, queue, "get"), "1");
   two_.replica.delivered(gone);
   ask(two_, gone, Object::str(queue), "get");
@@ -161,8 +159,7 @@ TEST_F(Replicas, AnAcknowledgementIsOfOneItem) {
 
 TEST_F(Replicas, AnItemHasArrivedBeforeTheNextCallIsTaken) {
   const SessionId here = connect(one_), gone = connect(two_);
-  const std::string queue = create(one_, "Queue");
-  for (const int item : {1, 2}) call(one_, here, queue, "put", {number(item)});
+  const std::string queue = queue_of(one_, here, {1, 2});
   EXPECT_EQ(call(two_, gone, queue, "get"), "1");
   ask(two_, gone, Object::str(queue), "get");  // was sent before that could be read
   settle();

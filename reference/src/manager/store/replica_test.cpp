@@ -52,8 +52,7 @@ TEST_F(Replicas, AnItemWaitsForNoAcknowledgementOfItsOwn) {
 
 TEST_F(Replicas, AnItemThatArrivedStaysAway) {
   const SessionId here = connect(one_), there = connect(two_), gone = connect(two_);
-  const std::string queue = create(one_, "Queue");
-  for (const int item : {1, 2}) call(one_, here, queue, "put", {number(item)});
+  const std::string queue = queue_of(one_, here, {1, 2});
   EXPECT_EQ(call(two_, there, queue, "get"), "1");
   EXPECT_EQ(call(two_, gone, queue, "get"), "2");
   two_.replica.delivered(there);

@@ -100,6 +100,12 @@ class Replicas : public ::testing::Test {
     const Object made = manager.values[session];
     return made.kind() == Kind::Tuple ? std::string(made.items()[0].as_str()) : "";
   }
+  /// Made and filled by that session.
+  std::string queue_of(Manager& manager, SessionId session, std::initializer_list<int> items) {
+    const std::string queue = create(manager, "Queue");
+    for (const int item : items) call(manager, session, queue, "put", {number(item)});
+    return queue;
+  }
   std::string call(Manager& manager, SessionId session, const std::string& ident,
                    std::string_view name, std::vector<Object> args = {}) {
     manager.replica.delivered(session);  // whoever asks has read what he was told before

@@ -11,7 +11,6 @@
 namespace mp::manager {
 namespace {
 
-constexpr std::chrono::milliseconds kLazy{1};  // an acknowledgement may wait for company so long
 constexpr std::chrono::milliseconds kRenewMost{300};
 
 }  // namespace
@@ -91,9 +90,7 @@ void RedisStore::begin_what_is_due(Clock::time_point now) {
     round_ = replica_.expel(manager);
     return send_append();
   }
-  if (!is_due(now) || is_gathering(now)) return;
-  company_ = replica_.work_count();
-  round_began_ = now;
+  if (!is_due(now)) return;
   round_ = replica_.begin_round();
   if (!round_.entry.empty()) return send_append();
   target_ = 0;
@@ -103,10 +100,6 @@ void RedisStore::begin_what_is_due(Clock::time_point now) {
 
 bool RedisStore::is_due(Clock::time_point now) const {
   return replica_.has_work() || now >= lazy_at_ || (has_news_ && now >= news_due_);
-}
-
-bool RedisStore::is_gathering(Clock::time_point now) const {
-  return replica_.work_count() < company_ && now < gather_until_;
 }
 
 std::vector<std::string_view> RedisStore::function(

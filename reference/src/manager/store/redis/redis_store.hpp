@@ -88,7 +88,6 @@ class RedisStore final : public Store {
 
   // Rounds.
   void begin_what_is_due(Clock::time_point now);
-  bool is_gathering(Clock::time_point now) const;
   bool is_due(Clock::time_point now) const;
   void send_append();
   void send_position();
@@ -113,6 +112,8 @@ class RedisStore final : public Store {
   bool take_entries(const RedisReply& entries);
   void finish();
 
+  /// What nobody waits for, news and acknowledgements, may wait for company so long.
+  static constexpr std::chrono::milliseconds kLazy{1};
   static constexpr int kFetchMax = 256;
   static constexpr std::size_t kPartBytes = std::size_t{8} << 20;
 
@@ -140,11 +141,6 @@ class RedisStore final : public Store {
   bool confirmed_ = true;
   bool has_news_ = false;
   Clock::time_point news_due_{};  // when they are to be fetched, with or without other work
-  // Who shared the last round will ask for more in a moment: going on without them would have
-  // them wait for all of the next.
-  std::size_t company_ = 0;  // requests in the last round, or in that under way
-  Clock::time_point round_began_{};
-  Clock::time_point gather_until_{};
 
   Clock::time_point connected_at_{};
   Clock::time_point renew_at_{};

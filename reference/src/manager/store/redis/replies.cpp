@@ -8,11 +8,6 @@
 namespace mp::manager {
 namespace {
 
-/// News that nobody waits for may wait so long.
-constexpr std::chrono::milliseconds kLazyNews{1};
-/// A round waits for company at most this long, and this part of what the last one took.
-constexpr std::chrono::microseconds kGatherMost{50};
-constexpr int kGatherPart = 8;
 constexpr int kSilentMax = 2;
 
 bool starts_with(const std::string& text, std::string_view start) {
@@ -42,7 +37,7 @@ RedisStore::Step RedisStore::take_news(Clock::time_point now) {
     const bool is_own = parts.size() == 3 && parts[2].text == std::to_string(replica_.manager());
     if (is_own || has_news_) continue;
     has_news_ = true;
-    news_due_ = replica_.has_waiting() ? now : now + kLazyNews;
+    news_due_ = replica_.has_waiting() ? now : now + kLazy;
   }
 }
 
@@ -127,8 +122,6 @@ bool RedisStore::take_entries(const RedisReply& entries) {
 void RedisStore::finish() {
   phase_ = Phase::Idle;
   expelled_.clear();
-  const Clock::time_point now = Clock::now();
-  gather_until_ = now + std::min<Clock::duration>(kGatherMost, (now - round_began_) / kGatherPart);
   replica_.finish_round(confirmed_);
 }
 
